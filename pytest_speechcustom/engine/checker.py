@@ -1,0 +1,455 @@
+"""The checker: exchanges in, findings and verdicts out.
+
+It holds the order of things: route, judge the messages, ask the laws about the call, enter the call in the
+history, look at every entity in the answer. What is judged stands in the tables of the contract.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from pytest_speechcustom.contracts.model import Contract, Operation, Touch
+from pytest_speechcustom.engine import laws
+from pytest_speechcustom.engine.breach import Breach
+from pytest_speechcustom.engine.findings import Findings
+from pytest_speechcustom.engine.history import History, Moment, Record, Sight, id_of, instant, normal
+from pytest_speechcustom.engine.laws.calls import key_of
+from pytest_speechcustom.engine.laws.lists import items
+from pytest_speechcustom.engine.laws.outcome import EntityLaw, ExchangeLaw, Outcome
+from pytest_speechcustom.engine.ordering import arrange
+from pytest_speechcustom.engine.payload import Payloads
+from pytest_speechcustom.engine.report import Report
+from pytest_speechcustom.engine.routing import Route, Router
+from pytest_speechcustom.engine.states import States
+from pytest_speechcustom.engine.text import at
+from pytest_speechcustom.engine.wire import Message, Wire
+from pytest_speechcustom.values import ABSENT, Absent, Exchange, Side, Source
+
+_NEVER = float("-inf")
+_GATES = ("identity.url", "identity.property")
+_WIRE_ELSEWHERE = (401, 403, 407, 408, 429)
+
+
+class Checker:
+    """Judges exchanges by one contract.
+
+    `side` limits what is reported to the rules of one side; ``None`` reports both. With `isolated` every
+    exchange is a sample of its own, and no rule across exchanges is judged. Feed exchanges with `check` (a
+    stream of one history) or `feed` (one by one, in order), then take the `report`.
+    """
+
+    def __init__(self, contract: Contract, *, side: Side | None = None, isolated: bool = False) -> None:
+        """Compile what the contract says; nothing is judged yet."""
+        self.contract = contract
+        self.isolated = isolated
+        self._router = Router(contract)
+        self._wire = Wire(contract, Payloads(contract))
+        self._findings = Findings(contract, side)
+        self._companions = [re.compile(pattern) for pattern in contract.companions]
+        self._touches: dict[str, tuple[Touch, ...]] = {}
+        for touch in contract.touches:
+            self._touches[touch.operation] = (*self._touches.get(touch.operation, ()), touch)
+        self._carriers = frozenset(carrier for way in contract.security for carrier in way)
+        self._closed_rules = {
+            (rule.args["resource"]): rule.id for rule in contract.rules.values() if rule.law == "state.closed"
+        }
+        self._statuses: dict[str, int] = {}
+        self._count = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        """Start a new history: what was seen before says nothing about what comes."""
+        contract = self.contract
+        self._history = History(contract)
+        self._states = getattr(self, "_states", None) or States(contract)
+        self._entity_laws: dict[str, list[tuple[str, EntityLaw]]] = {name: [] for name in contract.resources}
+        gates: dict[str, list[tuple[str, EntityLaw]]] = {name: [] for name in contract.resources}
+        self._exchange_laws: dict[str, list[tuple[str, ExchangeLaw]]] = {name: [] for name in contract.operations}
+        if not self.isolated:
+            for rule in contract.rules.values():
+                if rule.law in laws.ENTITY:
+                    kind = gates if rule.law in _GATES else self._entity_laws
+                    kind[rule.args["resource"]].append((rule.id, laws.ENTITY[rule.law](rule, self._history)))
+                elif rule.law in laws.EXCHANGE:
+                    law = laws.EXCHANGE[rule.law](rule, self._history)
+                    for operation in rule.args["operations"]:
+                        self._exchange_laws[operation].append((rule.id, law))
+        self._gates = gates
+        self._strangers: list[tuple[int, Exchange, Route]] = []
+        self._hosts: set[str] = set()
+        self._unsigned: list[tuple[int, Exchange, Operation]] = []
+        self._signed = False
+
+    # the doors
+
+    def check(self, exchanges: Iterable[Exchange], progress: Callable[[int], None] | None = None) -> None:
+        """Judge one history, given as a stream; a later call of `check` judges another."""
+        for index, exchange, until in arrange(exchanges, self._count):
+            self._judge(index, exchange, until)
+            self._count += 1
+            if progress is not None:
+                progress(self._count)
+        self._end()
+
+    def feed(self, exchange: Exchange) -> None:
+        """Judge one exchange of a history that goes on; exchanges must come in the order they began."""
+        self._judge(self._count, exchange, exchange.ended if exchange.ended is not None else exchange.started)
+        self._count += 1
+
+    def report(self, mode: str = "check") -> Report:
+        """What was found so far."""
+        self._end()
+        coverage = {
+            "operations": {name: 0 for name in self.contract.operations} | self._operations(),
+            "statuses": dict(sorted(self._statuses.items())),
+            "states": self._all_states() | dict(sorted(self._states.coverage["states"].items())),
+            "transitions": dict(sorted(self._states.coverage["transitions"].items())),
+        }
+        return self._findings.report(mode, self._count, coverage)
+
+    def _operations(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for key, count in self._statuses.items():
+            name = key.rpartition(" ")[0]
+            found[name] = found.get(name, 0) + count
+        return found
+
+    def _all_states(self) -> dict[str, int]:
+        lifecycles = self.contract.lifecycles.items()
+        return {f"{name}: {state.status}": 0 for name, lifecycle in lifecycles for state in lifecycle.states}
+
+    def _end(self) -> None:
+        """A history has ended: decide what had to wait for its end."""
+        for index, exchange, route in self._strangers:
+            if route.origin in self._hosts or not self._hosts:
+                self._undocumented(index, exchange, route)
+            else:
+                message = "another host was called; this exchange is not judged"
+                allowed = ", ".join(sorted(self._hosts))
+                self._add(index, exchange, None, [Breach("request.host", message, allowed, route.origin)])
+        for index, exchange, operation in self._unsigned:
+            if self._signed or (exchange.response is not None and exchange.response.status == 401):
+                ways = " or ".join(" with ".join(name for _, name in way) for way in self.contract.security)
+                breach = Breach("request.auth", f"{operation.id} needs credentials", ways, "none", source=operation.source)
+                self._add(index, exchange, operation, [breach])
+            else:
+                self._findings.tally("request.auth", False)
+        self._begin()
+
+    # one exchange
+
+    def _judge(self, index: int, exchange: Exchange, until: float | None) -> None:
+        request, response = exchange.request, exchange.response
+        route = self._router.route(request.method, request.url)
+        operation = route.operation
+        if operation is None:
+            if not any(pattern.search(route.path) for pattern in self._companions):
+                self._stranger(index, exchange, route)
+            return
+        self._hosts.add(route.origin)
+        counts = self._findings.counts
+        asked = self._wire.request(operation, route, request.headers, request.body)
+        counts["requests"] += 1
+        counts["request bodies"] += not isinstance(asked.value, Absent)
+        self._credentials(index, exchange, operation, route, asked)
+        if asked.breaches:
+            self._add(index, exchange, operation, asked.breaches)
+        if response is None:
+            self._unanswered(operation, route)
+            return
+        key = f"{operation.id} {response.status}"
+        self._statuses[key] = self._statuses.get(key, 0) + 1
+        answered = self._wire.response(operation, response.status, response.headers, response.body)
+        counts["responses"] += 1
+        counts["response bodies"] += not isinstance(answered.value, Absent)
+        counts["refusals"] += response.status >= 400
+        if answered.breaches:
+            self._add(index, exchange, operation, self._closed(operation, answered.breaches))
+        if not self.isolated:
+            self._remember(index, exchange, until, operation, route, asked, answered)
+
+    def _closed(self, operation: Operation, breaches: Iterable[Breach]) -> list[Breach]:
+        """A status that is no documented state is a matter of the lifecycle, not of the payload at large."""
+        named = []
+        for breach in breaches:
+            for touch in self._touches.get(operation.id, ()):
+                resource = self.contract.resources[touch.resource]
+                rule = self._closed_rules.get(touch.resource)
+                if rule and resource.lifecycle and breach.rule in ("response.body.value", "response.body.enum"):
+                    if breach.pointer.endswith(resource.lifecycle.status) and breach.message.endswith("not documented"):
+                        breach = Breach(rule, breach.message, breach.allowed, breach.seen, breach.pointer)
+            named.append(breach)
+        return named
+
+    def _credentials(self, index: int, exchange: Exchange, operation: Operation, route: Route, asked: Message) -> None:
+        for place, name in self._carriers:
+            if name in asked.headers if place == "header" else f"{name}=" in route.query.lower():
+                self._signed = True
+                self._findings.tally("request.auth", True)
+                return
+        if self._carriers and len(self._unsigned) < 1000:
+            self._unsigned.append((index, exchange, operation))
+
+    def _stranger(self, index: int, exchange: Exchange, route: Route) -> None:
+        if route.methods or (route.ours and route.origin in self._hosts) or len(self._strangers) >= 1000:
+            self._undocumented(index, exchange, route)
+        else:
+            self._strangers.append((index, exchange, route))
+
+    def _undocumented(self, index: int, exchange: Exchange, route: Route) -> None:
+        method = exchange.request.method.upper()
+        if route.methods:
+            message, allowed = f"this path has no method {method}", ", ".join(route.methods)
+            breach = Breach("request.method", message, allowed, f"{method} {route.path}")
+        else:
+            message = f"the contract has no path {route.path or exchange.request.url!r}"
+            breach = Breach("request.path", message, "a documented path", f"{method} {route.path}")
+        for dispute in self.contract.disputes:
+            if dispute.keyword == "path" and f"{method} {route.path}".endswith(dispute.pointer.partition(" ")[2]):
+                if dispute.pointer.partition(" ")[0] == method:
+                    said = f"{breach.message} (the documents disagree: erratum {dispute.erratum})"
+                    breach = Breach(breach.rule, said, breach.allowed, breach.seen, level="note")
+        self._add(index, exchange, None, [breach])
+
+    # the history
+
+    def _unanswered(self, operation: Operation, route: Route) -> None:
+        """What a call did that nobody saw the answer of is unknown."""
+        for touch in self._touches.get(operation.id, ()):
+            if touch.role in ("read", "list"):
+                continue
+            self._history.wrote(touch.resource, _NEVER)
+            record = self._history.find(touch.resource, self._key(touch, route))
+            if record is not None:
+                record.forget()
+
+    def _key(self, touch: Touch, route: Route) -> str:
+        resource = self.contract.resources[touch.resource]
+        name = route.variables.get(touch.id, "")
+        return f"{route.variables.get(resource.parent, '')}/{name}" if resource.parent else name
+
+    def _remember(
+        self, index: int, exchange: Exchange, until: float | None, operation: Operation, route: Route,
+        asked: Message, answered: Message,
+    ) -> None:  # fmt: skip
+        assert exchange.response is not None
+        status = exchange.response.status
+        credential = next((v for n, v in asked.headers.items() if ("header", n) in self._carriers), "")
+        body = exchange.request.body
+        moment = Moment(
+            index=index, operation=operation, variables=route.variables, query_text=route.query,
+            url=exchange.request.url, asked=asked.value, answered=answered.value, asked_soundly=asked.sound,
+            answered_soundly=answered.sound, status=status, accepted=status in operation.success,
+            refused=400 <= status < 500 and status not in _WIRE_ELSEWHERE, headers=asked.headers,
+            answer_headers=answered.headers, body_size=len(body.raw) if body.raw else 0,
+            started=exchange.started, ended=until, scope=(route.origin, credential),
+        )  # fmt: skip
+        touches = self._touches.get(operation.id, ())
+        started, ended = exchange.started, until if until is not None else _NEVER
+        named = [(touch, self._named(touch, moment)) for touch in touches]
+        if started is not None:
+            moment.unordered = any(
+                (record is not None and started < record.until)
+                or (touch.role == "list" and started < self._history.written_until.get(touch.resource, _NEVER))
+                for touch, record in named
+            )
+        for rule, law in self._exchange_laws[operation.id]:
+            self._take(rule, law(moment), exchange, moment)
+        for touch, record in named:
+            self._call(touch, record, moment, ended)
+        for touch, _ in named:
+            if moment.accepted and touch.role in ("read", "create", "update", "list"):
+                self._look(touch, moment, exchange, ended)
+
+    def _named(self, touch: Touch, moment: Moment) -> Record | None:
+        if touch.role == "list" or (touch.role == "create" and touch.id not in moment.variables):
+            return None
+        return self._history.find(touch.resource, key_of(self._history, touch, moment))
+
+    def _call(self, touch: Touch, record: Record | None, moment: Moment, ended: float) -> None:
+        """Enter what the call did in the record it names."""
+        history, role = self._history, touch.role
+        if role in ("read", "list"):
+            return
+        if moment.accepted and role in ("create", "delete"):
+            history.wrote(touch.resource, ended)
+        if moment.accepted and role == "create":
+            record = self._create(touch, record, moment)
+        elif record is None and role in ("update", "act", "delete") and moment.accepted:
+            record = history.get(touch.resource, key_of(history, touch, moment))
+        if record is None:
+            return
+        if moment.unordered:
+            record.forget()
+        if role != "create" or touch.id in moment.variables:
+            self._states.called(touch, record, moment)
+        record.facts[moment.operation.id] = moment.accepted or record.facts.get(moment.operation.id, False)
+        if moment.accepted:
+            record.held.clear()
+            if role == "delete":
+                record.deleted, record.deleted_rule = (None, "") if moment.unordered else (moment.index, "")
+                record.facts["exists"] = False
+            if touch.clears:
+                self._clear(touch, record, moment, ended)
+        record.until = max(record.until, ended)
+
+    def _create(self, touch: Touch, record: Record | None, moment: Moment) -> Record | None:
+        resource = self.contract.resources[touch.resource]
+        if touch.id in moment.variables:
+            key = key_of(self._history, touch, moment)
+        else:
+            named = next((at(moment.answered, f"{p}/{resource.identity}") for p in touch.at), ABSENT)
+            key = id_of(named) if resource.by_url else named if isinstance(named, str) else ""
+        if not key:
+            return None
+        if record is not None and record.deleted is None and record.facts.get("exists"):
+            record.fixed.clear()
+            record.forget()  # made again under the same name: overwritten
+        else:
+            record = Record(touch.resource, key, until=record.until if record is not None else _NEVER)
+            self._history.replace(record)
+        record.created, record.deleted, record.scope = moment.index, None, moment.scope
+        record.listable = not touch.elsewhere
+        record.facts["exists"] = True
+        self._states.created(touch, record)
+        if touch.at == () and isinstance(moment.asked, dict):
+            self._write(touch, record, moment.asked, {})
+        return record
+
+    def _clear(self, touch: Touch, record: Record, moment: Moment, ended: float) -> None:
+        assert touch.clears is not None
+        self._history.wrote(touch.clears, ended)
+        for child in self._history.inside(touch.clears, record.key):
+            child.forget()
+            if not moment.unordered and child.until <= (moment.started if moment.started is not None else child.until):
+                child.deleted, child.deleted_rule = moment.index, touch.cleared_rule
+            child.facts["exists"] = False
+
+    def _entities(self, touch: Touch, moment: Moment) -> Iterator[tuple[str, Any]]:
+        if touch.role == "list":
+            where = next((p for p in touch.at if isinstance(at(moment.answered, p), list)), "")
+            for place, entity in enumerate(items(moment, touch)):
+                yield f"{where}/{place}", entity
+            return
+        for pointer in touch.at:
+            entity = at(moment.answered, pointer)
+            if isinstance(entity, dict):
+                yield pointer, entity
+                return
+
+    def _look(self, touch: Touch, moment: Moment, exchange: Exchange, ended: float) -> None:
+        """Judge every entity in the answer, and learn from it."""
+        resource, history, findings = self.contract.resources[touch.resource], self._history, self._findings
+        in_url = touch.role in ("read", "update") or (touch.role == "create" and touch.id in moment.variables)
+        machine = touch.resource in self._states.machines
+        for pointer, entity in self._entities(touch, moment):
+            if in_url:
+                key = key_of(history, touch, moment)
+            else:
+                named = entity.get(resource.identity)
+                name = id_of(named) if resource.by_url else named
+                if not isinstance(name, str) or not name:
+                    continue
+                key = f"{moment.variables.get(resource.parent, '')}/{name}" if resource.parent else name
+            record = history.get(touch.resource, key)
+            if (held := record.held.get(moment.operation.id)) is not None and entity == record.entity:
+                if record.deleted is None and (moment.started is None or moment.started >= record.until):
+                    findings.tally_all(held)
+                    record.status_at, record.status_time = moment.index, moment.started
+                    record.until = max(record.until, ended)
+                    continue
+            late = moment.started is not None and moment.started < record.until and touch.role != "create"
+            sight = Sight(record, entity, pointer, touch, moment, moment.unordered or late)
+            self._see(sight, exchange, machine)
+            record.until = max(record.until, ended)
+
+    def _see(self, sight: Sight, exchange: Exchange, machine: bool) -> None:
+        record, touch, moment = sight.record, sight.touch, sight.moment
+        kept: list[int] = []
+        before = self._findings.broken
+        for rule, law in self._gates[touch.resource]:
+            self._take(rule, law(sight), exchange, moment, kept, record)
+        if self._findings.broken != before:
+            return  # it is another resource, or none: nothing else can be said of it
+        if machine:
+            for breach in self._states.seen(sight, self._tally_state(kept)):
+                self._add(moment.index, exchange, moment.operation, [breach])
+        for rule, law in self._entity_laws[touch.resource]:
+            self._take(rule, law(sight), exchange, moment, kept, record)
+        whole = self._findings.broken == before
+        self._learn(sight, whole)
+        if whole and not sight.unordered and touch.role in ("read", "list"):
+            record.entity = sight.entity
+            record.held[moment.operation.id] = tuple(kept)
+
+    def _tally_state(self, kept: list[int]) -> Callable[[str, bool], None]:
+        def tally(rule: str, held: bool) -> None:
+            kept.append(self._findings.tally(rule, held))
+
+        return tally
+
+    def _learn(self, sight: Sight, whole: bool) -> None:
+        record, touch, moment = sight.record, sight.touch, sight.moment
+        resource = self.contract.resources[touch.resource]
+        if sight.unordered:
+            record.forget()
+        if not record.facts.get("exists") and record.deleted is None:
+            record.scope = moment.scope
+        if record.deleted is None:
+            record.facts["exists"] = True
+        for field in resource.fixed:
+            if field.pointer not in record.fixed:
+                value = normal(field, at(sight.entity, field.pointer))
+                if not isinstance(value, Absent):
+                    record.fixed[field.pointer] = value
+        if resource.moved and not sight.unordered:
+            moved = instant(at(sight.entity, resource.moved))
+            if moved is not None:
+                record.times[resource.moved] = moved
+        if touch.role in ("create", "update") and isinstance(moment.asked, dict) and not sight.unordered:
+            self._write(touch, record, moment.asked, sight.entity)
+        if touch.role != "list" or (whole and record.entity is None):
+            record.entity = sight.entity if not sight.unordered else None
+        if not whole or record.entity is not sight.entity:
+            record.held.clear()
+
+    def _write(self, touch: Touch, record: Record, asked: Any, entity: Any) -> None:
+        """Remember what was written: as the answer shows it, else as it was sent."""
+        for field in self.contract.resources[touch.resource].written:
+            sent = at(asked, field.pointer)
+            if isinstance(sent, Absent):
+                continue
+            shown = normal(field, at(entity, field.pointer))
+            value = normal(field, sent) if isinstance(shown, Absent) else shown
+            if isinstance(value, Absent):
+                record.known.pop(field.pointer, None)
+            else:
+                record.known[field.pointer] = value
+
+    def _take(
+        self, rule: str, outcome: Outcome, exchange: Exchange, moment: Moment,
+        kept: list[int] | None = None, record: Record | None = None,
+    ) -> None:  # fmt: skip
+        if outcome is None:
+            return
+        if outcome is True or outcome is False:
+            number = self._findings.tally(rule, outcome)
+            if kept is not None:
+                kept.append(number)
+            return
+        for breach in outcome if isinstance(outcome, list) else [outcome]:
+            self._add(moment.index, exchange, moment.operation, [breach], record)
+
+    def _add(
+        self, index: int, exchange: Exchange, operation: Operation | None, breaches: Iterable[Breach],
+        record: Record | None = None,
+    ) -> None:  # fmt: skip
+        for breach in breaches:
+            self._findings.add(index, exchange, operation, breach, record.name if record is not None else None)
+
+
+def source_of(operation: Operation | None) -> Source | None:
+    """The document that describes an operation."""
+    return operation.source if operation is not None else None

@@ -1,0 +1,221 @@
+"""What the exchanges so far have shown of the service: one record for each resource, bounded in number.
+
+A record holds what was *seen* or *written*, never what is supposed. When two exchanges on a resource
+overlap in time, their order is unknown: the record forgets what depended on it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pytest_speechcustom.contracts.model import Contract, Field, Operation, Touch
+from pytest_speechcustom.engine.machine import Possible
+from pytest_speechcustom.engine.text import at
+from pytest_speechcustom.values import ABSENT, Absent
+
+MOST_RECORDS = 4096
+
+
+@dataclass(slots=True)
+class Record:
+    """What is known of one resource.
+
+    `created` and `deleted` are the exchanges that did it, ``None`` where that was not seen. `possible` are the
+    states it may be in (``None``: any), `status` the last one read. `moved`: a call that may have changed the
+    state came after that. `known` are written values, `fixed` first-seen values, `times` the last instant of
+    a property. `entity` is the last full picture, ``None`` after a write. `until` is when the last exchange
+    on it ended. `facts` is for laws that count.
+    """
+
+    kind: str
+    key: str
+    created: int | None = None
+    deleted: int | None = None
+    deleted_rule: str = ""
+    scope: tuple[str, str] = ("", "")
+    listable: bool = False
+    possible: Possible = None
+    status: str | None = None
+    status_at: int = -1
+    status_time: float | None = None
+    moved: bool = False
+    blame: str | None = None
+    known: dict[str, Any] = field(default_factory=dict)
+    fixed: dict[str, Any] = field(default_factory=dict)
+    times: dict[str, datetime] = field(default_factory=dict)
+    entity: Any = None
+    held: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    until: float = float("-inf")
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """How findings call it: ``model 827712a5-…``."""
+        return f"{self.kind} {self.key}"
+
+    def forget(self) -> None:
+        """Drop all that depends on the order of exchanges; what never changes stays."""
+        self.possible = None
+        self.status = None
+        self.status_time = None
+        self.entity = None
+        self.held.clear()
+        self.known.clear()
+        self.times.clear()
+        self.facts.clear()
+
+
+@dataclass(slots=True)
+class Moment:
+    """One exchange of a known operation, as laws see it.
+
+    `asked` and `answered` are the decoded bodies (`ABSENT`: none, or no JSON). `accepted`: a documented
+    success; `refused`: a 4xx that is no matter of credentials or rate. `unordered`: it overlaps an earlier
+    exchange on the same resource.
+    """
+
+    index: int
+    operation: Operation
+    variables: Mapping[str, str]
+    query_text: str
+    url: str
+    asked: Any
+    answered: Any
+    asked_soundly: bool
+    answered_soundly: bool
+    status: int
+    accepted: bool
+    refused: bool
+    headers: Mapping[str, str]
+    answer_headers: Mapping[str, str]
+    body_size: int
+    started: float | None
+    ended: float | None
+    scope: tuple[str, str]
+    unordered: bool = False
+    _query: dict[str, str] | None = None
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query parameters, the last value of each name."""
+        if self._query is None:
+            self._query = dict(parse_qsl(self.query_text, keep_blank_values=True))
+        return self._query
+
+
+@dataclass(slots=True)
+class Sight:
+    """An entity seen in an answer: `entity` at `pointer`, of `record`, through `touch`.
+
+    `unordered`: the exchange overlaps another one on this resource.
+    """
+
+    record: Record
+    entity: dict[str, Any]
+    pointer: str
+    touch: Touch
+    moment: Moment
+    unordered: bool = False
+
+
+class History:
+    """The records of one run of exchanges."""
+
+    def __init__(self, contract: Contract) -> None:
+        """Start with nothing known: a history may begin in the middle."""
+        self.contract = contract
+        self._records: OrderedDict[tuple[str, str], Record] = OrderedDict()
+        self.writes: dict[str, int] = {}
+        self.written_until: dict[str, float] = {}
+        self.shared: dict[str, Any] = {}
+
+    def find(self, kind: str, key: str) -> Record | None:
+        """The record of a resource, if anything is known of it."""
+        return self._records.get((kind, key.lower()))
+
+    def get(self, kind: str, key: str) -> Record:
+        """The record of a resource, made when first met; the one unused for longest makes room."""
+        where = (kind, key.lower())
+        record = self._records.get(where)
+        if record is None:
+            record = self._records[where] = Record(kind, key)
+            if len(self._records) > MOST_RECORDS:
+                self._records.popitem(last=False)
+        else:
+            self._records.move_to_end(where)
+        return record
+
+    def all(self, kind: str) -> Iterator[Record]:
+        """Every record of a kind, the longest unused first."""
+        return (record for (name, _), record in list(self._records.items()) if name == kind)
+
+    def inside(self, kind: str, parent: str) -> Iterator[Record]:
+        """Every record of a kind that lives in a parent."""
+        start = parent.lower() + "/"
+        return (record for record in self.all(kind) if record.key.lower().startswith(start))
+
+    def replace(self, record: Record) -> None:
+        """Put a record in the place of what was known under its key."""
+        self.get(record.kind, record.key)
+        self._records[record.kind, record.key.lower()] = record
+
+    def wrote(self, kind: str, until: float) -> None:
+        """Note that a call, which lasted until then, may have changed which resources of a kind there are."""
+        self.writes[kind] = self.writes.get(kind, 0) + 1
+        self.written_until[kind] = max(until, self.written_until.get(kind, until))
+
+
+def id_of(url: Any) -> str:
+    """The last path segment of a `self` URL, without an action (``:copy``), or ``""``."""
+    if not isinstance(url, str):
+        return ""
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return ""
+    return unquote(path.rstrip("/").rsplit("/", 1)[-1]).partition(":")[0]
+
+
+def instant(value: Any) -> datetime | None:
+    """A timestamp as a point in time; ``None`` when it is none."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _reference(value: Any) -> str:
+    return id_of(value.get("self") if isinstance(value, dict) else value).lower()
+
+
+def normal(field: Field, value: Any) -> Any:
+    """A value in the form in which `same` compares it; `ABSENT` for absent and null."""
+    if value is None or isinstance(value, Absent):
+        return ABSENT
+    if field.sameness == "reference":
+        return _reference(value)
+    if field.sameness == "references":
+        return frozenset(map(_reference, value)) if isinstance(value, list) else value
+    if field.sameness == "instant":
+        return instant(value) or value
+    return value
+
+
+def same(field: Field, wanted: Any, seen: Any) -> bool:
+    """Whether two normal values are the same for a field."""
+    if field.sameness == "subset" and isinstance(wanted, dict) and isinstance(seen, dict):
+        return all(seen.get(name, ABSENT) == value for name, value in wanted.items() if value is not None)
+    return bool(wanted == seen)
+
+
+def read(field: Field, entity: Any) -> Any:
+    """The normal value of a field in an entity."""
+    return normal(field, at(entity, field.pointer))

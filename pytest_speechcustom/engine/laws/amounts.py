@@ -1,0 +1,110 @@
+"""Laws about amounts: a total that is the sum of its parts, and what an amount allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_speechcustom.engine.breach import Breach
+from pytest_speechcustom.engine.history import History, Moment
+from pytest_speechcustom.engine.laws.outcome import HOLDS, UNSURE, ExchangeLaw, Outcome
+from pytest_speechcustom.engine.text import at, short
+from pytest_speechcustom.values import Rule
+
+
+def _sum(entities: Any, pointer: str, state: str, states: frozenset[str]) -> float | None:
+    total = 0.0
+    for entity in entities if isinstance(entities, list) else []:
+        value = at(entity, pointer)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return None
+        if not states or at(entity, state) in states:
+            total += value
+    return total
+
+
+def total(rule: Rule, history: History) -> ExchangeLaw:
+    """``amount.total``: the number at `field` is the sum of `part` over the list at `items`, over `divisor`.
+
+    Only elements whose `state` is one of `states` count. Totals are rounded: a difference up to `slack`
+    of the unit is none.
+    """
+    pointer, listed = rule.args["field"], rule.args["items"]
+    states = frozenset(rule.args.get("states", ()))
+
+    def law(moment: Moment) -> Outcome:
+        said, found = at(moment.answered, pointer), at(moment.answered, listed)
+        if not moment.accepted or not isinstance(said, int | float) or not isinstance(found, list):
+            return None
+        summed = _sum(found, rule.args["part"], rule.args.get("state", ""), states)
+        if summed is None:
+            return UNSURE
+        wanted = summed / rule.args.get("divisor", 1)
+        if abs(wanted - said) <= rule.args.get("slack", 0):
+            return HOLDS
+        message = f"{pointer[1:]} is not the sum over {listed[1:]}"
+        return Breach(rule.id, message, short(round(wanted, 4)), short(said), pointer)
+
+    return law
+
+
+def any_bad(rule: Rule, history: History) -> ExchangeLaw:
+    """``amount.any``: when any element of the list at `items` has `value` at `state`, so has the whole at `whole`."""
+
+    def law(moment: Moment) -> Outcome:
+        found, whole = at(moment.answered, rule.args["items"]), at(moment.answered, rule.args["whole"])
+        if not moment.accepted or not isinstance(found, list) or not isinstance(whole, str):
+            return None
+        value = rule.args["value"]
+        if whole == value or all(at(entity, rule.args["state"]) != value for entity in found):
+            return HOLDS
+        return Breach(rule.id, f"one of {rule.args['items'][1:]} is {value}, the whole is not", value, whole, rule.args["whole"])
+
+    return law
+
+
+def enough(rule: Rule, history: History) -> ExchangeLaw:
+    """``amount.enough``: a call on a resource is made, and accepted, only with an amount within the limits.
+
+    `measured_by` is the list operation whose answer tells the amount, at `field`, in a unit of which `unit` make
+    one of the limit's; the limits are the contract parameters `least` and `most`. The amount counts only
+    while no call since then may have changed it (`changed_by`). Client: the call with too little or too much
+    was refused. Server: it was accepted.
+    """
+    kind, pointer = rule.args["resource"], rule.args["field"]
+    least = history.contract.parameters.get(rule.args.get("least", ""))
+    most = history.contract.parameters.get(rule.args.get("most", ""))
+    client = rule.side == "client"
+    amounts: dict[str, float] = {}
+
+    def law(moment: Moment) -> Outcome:
+        key = moment.variables.get(rule.args.get("id", "customization_id"), "").lower()
+        if moment.operation.id == rule.args["measured_by"]:
+            said, found = at(moment.answered, pointer), at(moment.answered, rule.args["items"])
+            settled = all(at(one, "/status") not in rule.args.get("unsettled", ()) for one in found or ())
+            if moment.accepted and isinstance(said, int | float) and settled and not moment.unordered:
+                if len(amounts) > 256:
+                    amounts.clear()
+                amounts[key] = float(said)
+            return None
+        if moment.operation.id in rule.args["changed_by"]:
+            amounts.pop(key, None)
+            return None
+        if key not in amounts or moment.unordered:
+            return UNSURE
+        amount = amounts[key]
+        low = least is not None and amount < least
+        high = most is not None and amount > most * rule.args.get("most_unit", 1)
+        if not low and not high:
+            return HOLDS
+        if client and not moment.refused:
+            return None
+        if not client and not moment.accepted:
+            return HOLDS
+        limit = f"at least {least} minutes" if low else f"at most {most} hours"
+        message = f"{moment.operation.id} with {amount:g} minutes of audio" + ("" if client else " was accepted")
+        return Breach(rule.id, message, limit, f"{amount:g} minutes", resource=f"{kind} {key}")
+
+    return law
+
+
+LAWS = {"amount.total": total, "amount.any": any_bad, "amount.enough": enough}

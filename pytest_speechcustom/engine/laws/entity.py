@@ -1,0 +1,443 @@
+"""Laws about an entity as it is seen in an answer, next to what was seen of it before.
+
+Each function takes a rule (for its `args`) and gives the law: from a `Sight` to an outcome (see `laws`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from pytest_speechcustom.engine.breach import Breach
+from pytest_speechcustom.engine.history import History, Sight, instant, normal, read, same
+from pytest_speechcustom.engine.laws.outcome import HOLDS, UNSURE, EntityLaw, Outcome
+from pytest_speechcustom.engine.text import at, short
+from pytest_speechcustom.values import ABSENT, Absent, Rule
+
+
+def _missing(value: Any) -> bool:
+    return value is None or isinstance(value, Absent)
+
+
+def fixed(rule: Rule, history: History) -> EntityLaw:
+    """``field.fixed``: the `fields` (pointers) of a resource never change. Lists are judged by ``list.same``."""
+    fields = [f for f in history.contract.resources[rule.args["resource"]].fixed if f.pointer in rule.args["fields"]]
+    references_to = rule.args.get("references_to")
+
+    def law(sight: Sight) -> Outcome:
+        if sight.touch.role == "list":
+            return None
+        outcome: Outcome = None
+        for field in fields:
+            now = read(field, sight.entity)
+            before = sight.record.fixed.get(field.pointer, ABSENT)
+            if isinstance(now, Absent) or isinstance(before, Absent):
+                continue
+            if same(field, before, now):
+                outcome = HOLDS
+            elif references_to and any(_gone(history, references_to, one) for one in before):
+                outcome = outcome or UNSURE
+            else:
+                message = f"{field.pointer[1:]} of {sight.record.name} changed, and nothing may change it"
+                return Breach(rule.id, message, _text(before), _text(now), sight.pointer + field.pointer)
+        return outcome
+
+    return law
+
+
+def _gone(history: History, kind: str, key: str) -> bool:
+    record = history.find(kind, key)
+    return record is not None and record.deleted is not None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, frozenset):
+        return short(sorted(map(str, value)))
+    return short(value.isoformat() if hasattr(value, "isoformat") else value)
+
+
+def ordered(rule: Rule, history: History) -> EntityLaw:
+    """``time.order``: the instant at `earlier` is not after the one at `later`."""
+    earlier, later = rule.args["earlier"], rule.args["later"]
+
+    def law(sight: Sight) -> Outcome:
+        first, second = instant(at(sight.entity, earlier)), instant(at(sight.entity, later))
+        if first is None or second is None:
+            return None
+        if first <= second:
+            return HOLDS
+        message = f"{later[1:]} of {sight.record.name} is before its {earlier[1:]}"
+        allowed = f"{earlier[1:]} or later: {first.isoformat()}"
+        return Breach(rule.id, message, allowed, second.isoformat(), sight.pointer + later)
+
+    return law
+
+
+def entered(rule: Rule, history: History) -> EntityLaw:
+    """``time.entered``: while the status stays, the property that says since when (`field`) stays."""
+    pointer = rule.args["field"]
+    status = history.contract.lifecycles[rule.args["resource"]].status
+
+    def law(sight: Sight) -> Outcome:
+        record = sight.record
+        now, before = instant(at(sight.entity, pointer)), record.times.get(pointer)
+        if now is None or before is None or record.status is None:
+            return None
+        if at(sight.entity, status) != record.status:
+            return None
+        if record.moved or sight.unordered:
+            return UNSURE
+        if now == before:
+            return HOLDS
+        message = f"{pointer[1:]} of {record.name} changed while its status stayed {record.status}"
+        return Breach(rule.id, message, before.isoformat(), now.isoformat(), sight.pointer + pointer)
+
+    return law
+
+
+def forward(rule: Rule, history: History) -> EntityLaw:
+    """``time.forward``: the instant at `field` never goes back; with `on_change`, judged when the status changed."""
+    pointer = rule.args["field"]
+    lifecycle = history.contract.lifecycles.get(rule.args["resource"])
+    status = lifecycle.status if lifecycle else ""
+    on_change = rule.args.get("on_change", False)
+
+    def law(sight: Sight) -> Outcome:
+        record = sight.record
+        now, before = instant(at(sight.entity, pointer)), record.times.get(pointer)
+        if now is None or before is None or sight.unordered:
+            return None
+        if on_change and (record.moved or at(sight.entity, status) == record.status):
+            return None
+        if now >= before:
+            return HOLDS
+        message = f"{pointer[1:]} of {record.name} went back in time"
+        return Breach(rule.id, message, f"{before.isoformat()} or later", now.isoformat(), sight.pointer + pointer)
+
+    return law
+
+
+def self_url(rule: Rule, history: History) -> EntityLaw:
+    """``identity.url``: the URL at `field` is that of the resource (its `path`), with the id that was asked for."""
+    resource = history.contract.resources[rule.args["resource"]]
+    pointer = rule.args.get("field", "/self")
+    ending = re.compile(re.sub(r"\\\{[^}]*\\\}", "([^/]+)", re.escape(resource.path)) + "/?$")
+
+    def law(sight: Sight) -> Outcome:
+        url = at(sight.entity, pointer)
+        if not isinstance(url, str):
+            return None
+        match = ending.search(_path(url))
+        wanted = "" if sight.touch.role in ("create", "list") else sight.record.key
+        if match and (not wanted or match.group(1).lower() == wanted.lower()):
+            return HOLDS
+        message = f"{pointer[1:]} is not the location of {sight.record.name if wanted else 'a ' + resource.name}"
+        allowed = "…" + resource.path.replace("{id}", wanted or "{id}")
+        return Breach(rule.id, message, allowed, short(url), sight.pointer + pointer)
+
+    return law
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
+def own_id(rule: Rule, history: History) -> EntityLaw:
+    """``identity.property``: the property that names the resource is the id that was asked for."""
+    resource = history.contract.resources[rule.args["resource"]]
+
+    def law(sight: Sight) -> Outcome:
+        said = sight.entity.get(resource.identity)
+        if sight.touch.role in ("create", "list") or not isinstance(said, str):
+            return None
+        wanted = sight.record.key.rsplit("/", 1)[-1] if resource.parent else sight.record.key
+        if said.lower() == wanted.lower():
+            return HOLDS
+        message = f"the answer for {sight.record.name} names another {resource.name}"
+        return Breach(rule.id, message, short(wanted), short(said), f"{sight.pointer}/{resource.identity}")
+
+    return law
+
+
+def gone(rule: Rule, history: History) -> EntityLaw:
+    """``deleted.gone``: what was deleted is not shown any more; with `cleared`, what another call removed."""
+    how_gone = rule.id if rule.args.get("cleared") else ""
+
+    def law(sight: Sight) -> Outcome:
+        record = sight.record
+        if record.deleted is None or sight.touch.role == "create" or record.deleted_rule != how_gone:
+            return None
+        if sight.unordered:
+            return UNSURE
+        how = "listed" if sight.touch.role == "list" else "returned"
+        message = f"{record.name} is {how} although exchange {record.deleted} deleted it"
+        return Breach(rule.id, message, "an error, and no place in lists", f"status {sight.moment.status}", sight.pointer)
+
+    return law
+
+
+def requires(rule: Rule, history: History) -> EntityLaw:
+    """``state.requires``: in one of the `states`, the property at `field` is there and not null."""
+    pointer, states = rule.args["field"], frozenset(rule.args["states"])
+    status = history.contract.lifecycles[rule.args["resource"]].status
+
+    def law(sight: Sight) -> Outcome:
+        state = at(sight.entity, status)
+        if not isinstance(state, str) or state not in states:
+            return None
+        if not _missing(at(sight.entity, pointer)):
+            return HOLDS
+        message = f"{sight.record.name} is {state} and has no {pointer[1:]}"
+        return Breach(rule.id, message, f"{pointer[1:]} present", "nothing", sight.pointer + pointer)
+
+    return law
+
+
+def forbids(rule: Rule, history: History) -> EntityLaw:
+    """``state.forbids``: outside the `states`, the property at `field` is absent or null, or empty if `empty`."""
+    pointer, states = rule.args["field"], frozenset(rule.args["states"])
+    status = history.contract.lifecycles[rule.args["resource"]].status
+    empty = rule.args.get("empty", False)
+
+    def law(sight: Sight) -> Outcome:
+        state = at(sight.entity, status)
+        if not isinstance(state, str) or state in states:
+            return None
+        value = at(sight.entity, pointer)
+        if _missing(value) or (empty and not value):
+            return HOLDS
+        message = f"{sight.record.name} is {state} and has {pointer[1:]}"
+        allowed = f"no {pointer[1:]} unless {' or '.join(sorted(states))}"
+        return Breach(rule.id, message, allowed, short(value), sight.pointer + pointer)
+
+    return law
+
+
+def valued(rule: Rule, history: History) -> EntityLaw:
+    """``state.value``: the property at `field` is `value` in the `states` and `otherwise` elsewhere."""
+    pointer, states = rule.args["field"], frozenset(rule.args["states"])
+    status = history.contract.lifecycles[rule.args["resource"]].status
+
+    def law(sight: Sight) -> Outcome:
+        state, value = at(sight.entity, status), at(sight.entity, pointer)
+        if not isinstance(state, str) or _missing(value):
+            return None
+        wanted = rule.args["value"] if state in states else rule.args["otherwise"]
+        if value == wanted:
+            return HOLDS
+        message = f"{pointer[1:]} of {sight.record.name} does not fit its status {state}"
+        return Breach(rule.id, message, short(wanted), short(value), sight.pointer + pointer)
+
+    return law
+
+
+def nonnegative(rule: Rule, history: History) -> EntityLaw:
+    """``number.nonnegative``: the numbers at `fields` are not below zero."""
+    pointers = tuple(rule.args["fields"])
+
+    def law(sight: Sight) -> Outcome:
+        outcome: Outcome = None
+        for pointer in pointers:
+            value = at(sight.entity, pointer)
+            if isinstance(value, int | float):
+                if value < 0:
+                    message = f"{pointer[1:]} of {sight.record.name} is negative"
+                    return Breach(rule.id, message, "0 or more", short(value), sight.pointer + pointer)
+                outcome = HOLDS
+        return outcome
+
+    return law
+
+
+def summed(rule: Rule, history: History) -> EntityLaw:
+    """``number.sum``: the number at `field` is the sum of the numbers at `parts` (pointers)."""
+    pointer, parts = rule.args["field"], tuple(rule.args["parts"])
+
+    def law(sight: Sight) -> Outcome:
+        total = at(sight.entity, pointer)
+        values = [at(sight.entity, part) for part in parts]
+        if not isinstance(total, int | float) or any(not isinstance(value, int | float) for value in values):
+            return None
+        if total == sum(values):
+            return HOLDS
+        message = f"{pointer[1:]} of {sight.record.name} is not the sum of {', '.join(part[1:] for part in parts)}"
+        return Breach(rule.id, message, short(sum(values)), short(total), sight.pointer + pointer)
+
+    return law
+
+
+def carries(rule: Rule, history: History) -> EntityLaw:
+    """``links.query``: the URLs at `fields` keep the query parameter `name`."""
+    pointers, name = tuple(rule.args["fields"]), rule.args["name"]
+    needle = f"{name}="
+
+    def law(sight: Sight) -> Outcome:
+        outcome: Outcome = None
+        for pointer in pointers:
+            url = at(sight.entity, pointer)
+            if not isinstance(url, str):
+                continue
+            if needle in url and name in dict(parse_qsl(urlsplit(url).query)):
+                outcome = HOLDS
+                continue
+            message = f"{pointer[1:]} of {sight.record.name} lost the query parameter {name}"
+            return Breach(rule.id, message, f"…?{name}=…", short(url), sight.pointer + pointer)
+        return outcome
+
+    return law
+
+
+def starts_with(rule: Rule, history: History) -> EntityLaw:
+    """``text.prefix``: the text, or each text of the list, at `field` starts with the text at `prefix`."""
+    pointer, prefix = rule.args["field"], rule.args["prefix"]
+
+    def law(sight: Sight) -> Outcome:
+        value, start = at(sight.entity, pointer), at(sight.entity, prefix)
+        if _missing(value) or not isinstance(start, str):
+            return None
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and not text.startswith(start):
+                message = f"{pointer[1:]} of {sight.record.name} does not belong to its {prefix[1:]}"
+                return Breach(rule.id, message, f"{start}…", short(text), sight.pointer + pointer)
+        return HOLDS
+
+    return law
+
+
+def only_after(rule: Rule, history: History) -> EntityLaw:
+    """``count.after``: the list at `field` has more than one element only after the call `operation`."""
+    pointer = rule.args["field"]
+
+    def law(sight: Sight) -> Outcome:
+        value = at(sight.entity, pointer)
+        if not isinstance(value, list) or sight.record.created is None:
+            return None
+        if len(value) <= 1 or sight.record.facts.get(rule.args["operation"]):
+            return HOLDS
+        message = f"{pointer[1:]} of {sight.record.name} has {len(value)} elements, and {rule.args['operation']} was never called"
+        return Breach(rule.id, message, "one element", short(value), sight.pointer + pointer)
+
+    return law
+
+
+def list_same(rule: Rule, history: History) -> EntityLaw:
+    """``list.same``: an entity in a list says the same as the entity itself, in what is fixed or written."""
+    resource = history.contract.resources[rule.args["resource"]]
+    fields = {field.pointer: field for field in (*resource.fixed, *resource.written)}
+
+    def law(sight: Sight) -> Outcome:
+        if sight.touch.role != "list" or sight.unordered:
+            return None
+        record, outcome = sight.record, None
+        for pointer, field in fields.items():
+            known = record.known.get(pointer, ABSENT)
+            if isinstance(known, Absent):
+                known = record.fixed.get(pointer, ABSENT)
+            if isinstance(known, Absent) and record.entity is not None:
+                known = normal(field, at(record.entity, pointer))
+            now = read(field, sight.entity)
+            if isinstance(known, Absent) or isinstance(now, Absent):
+                continue
+            if not same(field, known, now):
+                message = f"{pointer[1:]} of {record.name} is another in the list"
+                return Breach(rule.id, message, _text(known), _text(now), sight.pointer + pointer)
+            outcome = HOLDS
+        return outcome
+
+    return law
+
+
+def written(rule: Rule, history: History) -> EntityLaw:
+    """``read.writes``: what a client wrote is what it reads, in a read and in what an update left alone."""
+    resource = history.contract.resources[rule.args["resource"]]
+    fields, steady = resource.written, frozenset(field.pointer for field in resource.fixed)
+
+    def law(sight: Sight) -> Outcome:
+        if sight.touch.role not in ("read", "update") or sight.unordered:
+            return None
+        outcome: Outcome = None
+        patch = sight.moment.asked if sight.touch.role == "update" else ABSENT
+        for field in fields:
+            wanted = sight.record.known.get(field.pointer, ABSENT)
+            now = read(field, sight.entity)
+            if isinstance(wanted, Absent) or isinstance(now, Absent) or _mentions(patch, field.pointer):
+                continue
+            if field.pointer in steady and field.pointer in sight.record.fixed:
+                continue  # it never changes at all: that is another rule
+            if same(field, wanted, now):
+                outcome = HOLDS
+            else:
+                message = f"{field.pointer[1:]} of {sight.record.name} is not what was written"
+                return Breach(rule.id, message, _text(wanted), _text(now), sight.pointer + field.pointer)
+        return outcome
+
+    return law
+
+
+def _mentions(patch: Any, pointer: str) -> bool:
+    """Whether a merge patch touches a property: names it, or something above it."""
+    while pointer:
+        if not isinstance(at(patch, pointer), Absent):
+            return True
+        pointer = pointer.rpartition("/")[0]
+    return False
+
+
+def echoed(rule: Rule, history: History) -> EntityLaw:
+    """``echo.same``: the answer to a `role` call shows the values that were sent."""
+    return _echo(rule, history, absent=False)
+
+
+def echo_present(rule: Rule, history: History) -> EntityLaw:
+    """``echo.present``: the answer to a `role` call does not leave out what was sent."""
+    return _echo(rule, history, absent=True)
+
+
+def _echo(rule: Rule, history: History, absent: bool) -> EntityLaw:
+    fields = history.contract.resources[rule.args["resource"]].written
+    role = rule.args["role"]
+
+    def law(sight: Sight) -> Outcome:
+        if sight.touch.role != role or not isinstance(sight.moment.asked, dict):
+            return None
+        outcome: Outcome = None
+        for field in fields:
+            sent = normal(field, at(sight.moment.asked, field.pointer))
+            now = read(field, sight.entity)
+            if isinstance(sent, Absent) or (not absent and isinstance(now, Absent)):
+                continue
+            if isinstance(now, Absent) if absent else not same(field, sent, now):
+                verb = "left out" if absent else "changed"
+                message = f"the answer to {sight.moment.operation.id} {verb} {field.pointer[1:]}, which was sent"
+                return Breach(rule.id, message, _text(sent), _text(now), sight.pointer + field.pointer)
+            outcome = HOLDS
+        return outcome
+
+    return law
+
+
+LAWS = {
+    "field.fixed": fixed,
+    "time.order": ordered,
+    "time.entered": entered,
+    "time.forward": forward,
+    "identity.url": self_url,
+    "identity.property": own_id,
+    "deleted.gone": gone,
+    "state.requires": requires,
+    "state.forbids": forbids,
+    "state.value": valued,
+    "number.nonnegative": nonnegative,
+    "number.sum": summed,
+    "links.query": carries,
+    "text.prefix": starts_with,
+    "count.after": only_after,
+    "list.same": list_same,
+    "read.writes": written,
+    "echo.same": echoed,
+    "echo.present": echo_present,
+}

@@ -1,0 +1,103 @@
+"""From a URL to an operation: one alternation per method, built from the contract's path templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from pytest_speechcustom.contracts.model import Contract, Operation
+
+_VARIABLE = re.compile(r"\{([^}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a request goes.
+
+    `operation` is ``None`` when the contract has none; then `methods` are those that the path does have,
+    empty when the path is undocumented, and `ours` tells whether the URL is below the service's base or
+    bears its marker. `slash` says that only a trailing slash stands between the path and the template.
+    """
+
+    operation: Operation | None
+    variables: Mapping[str, str]
+    origin: str
+    query: str
+    path: str
+    methods: tuple[str, ...] = ()
+    ours: bool = True
+    slash: bool = False
+
+
+class Router:
+    """Routes the URLs of one contract. Any prefix may stand before the base: gateways and proxies add some."""
+
+    def __init__(self, contract: Contract) -> None:
+        """Compile the templates: literal segments win over variables."""
+        self._operations: dict[str, dict[str, Operation]] = {}
+        for operation in contract.operations.values():
+            self._operations.setdefault(operation.path, {})[operation.method] = operation
+        self._templates = sorted(self._operations, key=lambda path: ("{" in path, path.count("{"), -len(path)))
+        self._names = [_VARIABLE.findall(path) for path in self._templates]
+        base = re.escape(contract.base)
+        branches = "|".join(f"(?P<t{i}>{_branch(path)})" for i, path in enumerate(self._templates))
+        self._pattern = re.compile(f"(?P<prefix>.*?){base}(?:{branches})(?P<slash>/?)$", re.DOTALL)
+        self._marker = re.compile(contract.marker)
+        self._cache: dict[tuple[str, str], Route] = {}
+
+    def route(self, method: str, url: str) -> Route:
+        """The route of a request; never raises."""
+        key = (method, url)
+        known = self._cache.get(key)
+        if known is None:
+            known = self._route(method, url)
+            if len(self._cache) > 4096:
+                self._cache.clear()
+            self._cache[key] = known
+        return known
+
+    def _route(self, method: str, url: str) -> Route:
+        parts = split(url)
+        origin = f"{parts.scheme}://{parts.netloc.rsplit('@', 1)[-1]}".lower()
+        match = self._pattern.match(parts.path)
+        if match is None or match.lastgroup is None:
+            ours = bool(self._marker.search(parts.path))
+            return Route(None, {}, origin, parts.query, parts.path, ours=ours)
+        index = next(i for i in range(len(self._templates)) if match.group(f"t{i}") is not None)
+        values = _values(self._templates[index], match.group(f"t{index}"))
+        variables = dict(zip(self._names[index], values, strict=True))
+        methods = self._operations[self._templates[index]]
+        found = methods.get(method.upper())
+        if found is None:
+            return Route(None, variables, origin, parts.query, parts.path, tuple(sorted(methods)))
+        return Route(found, variables, origin, parts.query, parts.path, slash=bool(match.group("slash")))
+
+
+def split(url: str) -> SplitResult:
+    """A URL taken apart; what is no URL gives empty parts instead of an exception."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+    return parts
+
+
+def _branch(path: str) -> str:
+    return "".join(
+        part if index % 2 == 0 else "[^/]+?" for index, part in enumerate(_pieces(path))
+    )
+
+
+def _pieces(path: str) -> list[str]:
+    """The template cut at its variables: even items are escaped literals, odd ones variable names."""
+    pieces = _VARIABLE.split(path)
+    return [re.escape(piece) if index % 2 == 0 else piece for index, piece in enumerate(pieces)]
+
+
+def _values(path: str, text: str) -> list[str]:
+    pattern = "".join(part if i % 2 == 0 else "([^/]+?)" for i, part in enumerate(_pieces(path)))
+    match = re.fullmatch(pattern, text)
+    return [unquote(value) for value in match.groups()] if match else []

@@ -1,0 +1,125 @@
+"""Runs the state machines over the records, and judges the five rules that come with a lifecycle.
+
+`state.closed`: the status is a documented one. `state.initial`: the first status after a create call is a
+legal one. `state.forward`: it is reachable from what was seen before. `state.final`: the same, from a state
+that nothing leaves by itself. `state.after-call`: the same, where a call said what must follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from pytest_speechcustom.contracts.model import Contract, Touch
+from pytest_speechcustom.engine.breach import Breach
+from pytest_speechcustom.engine.history import Moment, Record, Sight
+from pytest_speechcustom.engine.machine import Machine
+from pytest_speechcustom.engine.text import at, short
+
+Tally = Callable[[str, bool], None]
+
+
+class States:
+    """The machines of one contract and the ids of the rules that belong to them."""
+
+    def __init__(self, contract: Contract) -> None:
+        """Find the rules of each resource by their law."""
+        self.machines = {name: Machine(lifecycle) for name, lifecycle in contract.lifecycles.items()}
+        self._rules: dict[str, dict[str, str]] = {name: {} for name in self.machines}
+        for rule in contract.rules.values():
+            if rule.law.startswith("state.") and rule.args.get("resource") in self._rules:
+                named = [f"from {status}" for status in rule.args.get("origin", ())] or [rule.law]
+                for name in named:
+                    self._rules[rule.args["resource"]].setdefault(name, rule.id)
+        self.coverage: dict[str, dict[str, int]] = {"states": {}, "transitions": {}}
+
+    def created(self, touch: Touch, record: Record) -> None:
+        """A create call succeeded: the resource starts anew."""
+        machine = self.machines.get(touch.resource)
+        record.possible = machine.start() if machine else None
+        record.status, record.status_time, record.moved, record.blame = None, None, True, None
+
+    def called(self, touch: Touch, record: Record, moment: Moment) -> None:
+        """A call that the tables know was answered."""
+        machine = self.machines.get(touch.resource)
+        row = machine.row(moment.operation.id, moment.status, moment.accepted) if machine else None
+        if machine is None or row is None:
+            return
+        if moment.unordered or (row.statuses and not moment.asked_soundly):
+            record.possible = None  # the order is unknown, or the refusal may be about the form of the request
+        else:
+            record.possible = machine.call(record.possible, row)
+        record.blame = row.blame
+        if row.moves or row.otherwise:
+            record.moved = record.moved or any(targets != (origin,) for origin, targets in row.moves.items())
+            record.held.clear()
+        name = f"{touch.resource}: {row.id}"
+        self.coverage["transitions"][name] = self.coverage["transitions"].get(name, 0) + 1
+
+    def seen(self, sight: Sight, tally: Tally) -> Iterable[Breach]:
+        """A status was read: judge it, and learn from it."""
+        record, resource = sight.record, sight.touch.resource
+        machine, rules = self.machines[resource], self._rules[resource]
+        pointer = machine.lifecycle.status
+        status = at(sight.entity, pointer)
+        if not isinstance(status, str):
+            return
+        if not machine.known(status):
+            record.possible = None
+            return  # the schema says so: state.closed is judged with the payload
+        if closed := rules.get("state.closed"):
+            tally(closed, True)
+        key = f"{resource}: {status}"
+        self.coverage["states"][key] = self.coverage["states"].get(key, 0) + 1
+        if sight.unordered:
+            record.possible, record.status, record.status_time = None, None, None
+            return
+        before, was = record.possible, record.status
+        record.possible, reachable = machine.see(before, status)
+        if sight.touch.role == "create" and before is not None:
+            reachable = status in machine.statuses(before)
+        if was is not None and was != status:
+            change = f"{resource}: {was}->{status}"
+            self.coverage["transitions"][change] = self.coverage["transitions"].get(change, 0) + 1
+        rule = self._rule(machine, rules, sight, before)
+        if before is None:
+            if rule:
+                tally(rule, False)
+        elif rule is not None:
+            if reachable:
+                tally(rule, True)
+            else:
+                yield self._breach(machine, rule, sight, before, status, pointer)
+        record.status, record.status_at, record.status_time = status, sight.moment.index, sight.moment.started
+        record.moved, record.blame = False, None
+
+    @staticmethod
+    def _rule(machine: Machine, rules: dict[str, str], sight: Sight, before: frozenset[str] | None) -> str | None:
+        """The rule that answers for what is read now."""
+        record = sight.record
+        if record.blame:
+            return record.blame
+        if record.status is None:
+            if record.created is not None and record.deleted is None:
+                return rules.get("state.initial")
+            return rules.get("state.forward")
+        if f"from {record.status}" in rules:
+            return rules[f"from {record.status}"]
+        if before is not None and machine.later(before) == before and machine.statuses(before) <= machine.final:
+            return rules.get("state.final", rules.get("state.forward"))
+        return rules.get("state.forward")
+
+    @staticmethod
+    def _breach(
+        machine: Machine, rule: str, sight: Sight, before: frozenset[str], status: str, pointer: str
+    ) -> Breach:
+        record = sight.record
+        reached = before if sight.touch.role == "create" else machine.later(before)
+        allowed = ", ".join(sorted(machine.statuses(reached)))
+        if record.status is not None:
+            past = f"after {record.status} (exchange {record.status_at})"
+        else:
+            past = f"after its creation (exchange {record.created})"
+        if record.moved and record.status is not None:
+            past += " and the calls since"
+        message = f"{record.name} cannot be {status} {past}"
+        return Breach(rule, message, allowed, short(status), sight.pointer + pointer, resource=record.name)

@@ -1,0 +1,87 @@
+"""JSON as it was sent: strict decoding with a reason when it is none, JSON pointers, short renderings.
+
+Strict means RFC 8259 with what interoperates: UTF-8, no NaN, no name twice in one object.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pytest_speechcustom.values import ABSENT, Absent, Body
+
+
+class NotJson(ValueError):
+    """The text is no JSON; the message says why, in a few words."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise NotJson(f"the name {twice!r} stands twice in one object")
+    return members
+
+
+def _constant(name: str) -> Any:
+    raise NotJson(f"{name} is no JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+
+
+def decode(body: Body) -> Any:
+    """The JSON value of a body, or `ABSENT` for an empty one. Raises `NotJson`."""
+    if body.problem is not None:
+        raise NotJson(body.problem)
+    if not isinstance(body.value, Absent):
+        return body.value
+    if not body.raw:
+        return ABSENT
+    try:
+        return _DECODER.decode(body.raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise NotJson(f"the bytes are not UTF-8 (byte {error.start})") from None
+    except RecursionError:
+        raise NotJson("it is nested too deeply to be read") from None
+    except json.JSONDecodeError as error:
+        raise NotJson(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
+    except NotJson:
+        raise
+    except ValueError:  # Python refuses to convert integers of thousands of digits
+        raise NotJson("a number has too many digits") from None
+
+
+def pointer(steps: Any) -> str:
+    """A JSON pointer (RFC 6901) from property names and indices."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def at(value: Any, path: str) -> Any:
+    """What stands at a JSON pointer, or `ABSENT`."""
+    if not path:
+        return value
+    for step in path[1:].split("/"):
+        if type(value) is dict:
+            value = value.get(step.replace("~1", "/").replace("~0", "~") if "~" in step else step, ABSENT)
+        elif type(value) is list and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return ABSENT
+    return value
+
+
+def short(value: Any, limit: int = 120) -> str:
+    """A value as JSON on one line, cut to `limit` characters, safe to print whatever it holds."""
+    if isinstance(value, Absent):
+        return "nothing"
+    if isinstance(value, bytes):
+        return f"<{len(value)} bytes of binary data>"
+    if isinstance(value, str) and len(value) > limit:
+        value = value[: limit - 2] + "…"
+    try:
+        text = json.dumps(value, ensure_ascii=True, separators=(", ", ": "), default=str)
+    except (RecursionError, ValueError):
+        text = f"<a {type(value).__name__} that is nested too deeply>"
+    return text if len(text) <= limit else text[: limit - 1] + "…"

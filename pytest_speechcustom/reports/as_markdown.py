@@ -1,0 +1,93 @@
+"""Reports as Markdown, for pages and pull requests: tables of findings, verdicts and coverage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from pytest_speechcustom.engine.report import Report
+from pytest_speechcustom.reports.digest import (
+    BASES,
+    VERDICTS,
+    Group,
+    Service,
+    cited,
+    counts,
+    documents_of,
+    exercised,
+    groups,
+    place,
+    plain,
+)
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~&#])")
+_MOST = 300
+
+
+def report(report: Report, dimensions: Mapping[str, str]) -> str:
+    """A report: headline, findings by rule, verdicts by dimension, coverage."""
+    found = groups(report)
+    lines = [f"# {report.verdict.upper()}: {_cell(report.service)}", "", f"{counts(report)}.", "", "## Findings", ""]
+    lines += _findings(found) if found else ["None."]
+    lines += ["", "## Rules", "", *_verdicts(report, dimensions), "", "## Coverage"]
+    for kind, covered in report.coverage.items():
+        lines += ["", f"### {kind.capitalize()}: {exercised(covered)}", ""]
+        rows = [[_cell(name), str(times)] for name, times in covered.items()]
+        lines += _table([kind, "times"], rows) if rows else ["None."]
+    return "\n".join(lines) + "\n"
+
+
+def services(services: Sequence[Service]) -> str:
+    """The contracts as a table, then the documents that they cite."""
+    rows = [
+        [_cell(each.id), _cell(each.title), ", ".join(_cell(name) for name, _ in each.documents)]
+        + [str(number) for number in (each.operations, each.states, each.total)]
+        + [str(each.rules[basis]) for basis in BASES]
+        for each in services
+    ]
+    documents = [[_cell(name), _cell(title)] for name, title in documents_of(services).items()]
+    heads = ["service", "title", "documents", "operations", "states", "rules", *BASES]
+    lines = ["# Services", "", *_table(heads, rows), "", "## Documents", "", *_table(["document", "title"], documents)]
+    return "\n".join(lines) + "\n"
+
+
+def _findings(found: Sequence[Group]) -> list[str]:
+    rows = []
+    for group in found:
+        first = group.first
+        last = place(group.last) if group.times > 1 else ""
+        told = [first.message, first.seen, first.allowed, place(first), last, cited(first.source)]
+        rows.append([first.level, _cell(first.rule), first.side, group.often, *map(_cell, told)])
+    heads = ["level", "rule", "side", "times", "message", "seen", "allowed", "first", "last", "source"]
+    lines = _table(heads, rows)
+    repeats = [group.first for group in found if group.first.curl]
+    if repeats:
+        lines += ["", "To repeat the first request of each:"]
+    for first in repeats:
+        line = plain(first.curl, None)
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", line)), default=0))
+        lines += ["", f"{_cell(first.rule)} ({first.level})", "", f"{fence}sh", line, fence]
+    return lines
+
+
+def _verdicts(report: Report, dimensions: Mapping[str, str]) -> list[str]:
+    counted: dict[str, dict[str, int]] = {}
+    for requirement in report.requirements:
+        row = counted.setdefault(dimensions.get(requirement.rule, "other"), dict.fromkeys(VERDICTS, 0))
+        row[requirement.verdict] += 1
+    rows = [[_cell(name), *(str(row[verdict]) for verdict in VERDICTS)] for name, row in sorted(counted.items())]
+    rows.append(["all", *(str(sum(row[verdict] for row in counted.values())) for verdict in VERDICTS)])
+    return _table(["dimension", *(verdict.replace("-", " ") for verdict in VERDICTS)], rows)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return [_row(heads), _row(["---"] * len(heads)), *map(_row, rows)]
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(text: str) -> str:
+    """Text that is no markup and stays in its cell."""
+    return _MARKUP.sub(r"\\\1", plain(text, _MOST))

@@ -1,0 +1,1 @@
+"""The tests: one behaviour each, and the helpers that they share."""

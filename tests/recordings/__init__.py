@@ -1,0 +1,1 @@
+"""Recordings of real clients, and the scripts that make them."""

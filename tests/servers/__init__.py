@@ -1,0 +1,1 @@
+"""Small test servers, and the real clients that walk through them."""
