@@ -144,11 +144,11 @@ class Field:
 
     ``value``: equal; ``reference``: an object whose `self` URL ends in the same id; ``references``: a list of
     such, or of ids, in any order; ``subset``: the members that were sent, others may have come; ``instant``:
-    the same point in time.
+    the same point in time; ``address``: a URL without its query, where signatures stand.
     """
 
     pointer: str
-    sameness: Literal["value", "reference", "references", "subset", "instant"] = "value"
+    sameness: Literal["value", "reference", "references", "subset", "instant", "address"] = "value"
 
 
 @dataclass(frozen=True, slots=True)

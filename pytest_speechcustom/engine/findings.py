@@ -58,7 +58,10 @@ class Findings:
         if self._side is not None and rule.side != self._side:
             return
         finding = self._finding(index, exchange, operation, breach, rule, resource)
-        self._broken[self._numbers[rule.id]] += 1
+        if finding.level == "note" and rule.severity != "note":
+            self._unsure[self._numbers[rule.id]] += 1  # documents contradict each other there
+        else:
+            self._broken[self._numbers[rule.id]] += 1
         self._levels[finding.level] += 1
         listed = self._listed.setdefault(rule.id, [])
         if len(listed) < MOST_FINDINGS:

@@ -206,6 +206,8 @@ def normal(field: Field, value: Any) -> Any:
         return frozenset(map(_reference, value)) if isinstance(value, list) else value
     if field.sameness == "instant":
         return instant(value) or value
+    if field.sameness == "address" and isinstance(value, str):
+        return value.partition("?")[0]
     return value
 
 

@@ -50,7 +50,7 @@ class States:
             record.possible = machine.call(record.possible, row)
         record.blame = row.blame
         if row.moves or row.otherwise:
-            record.moved = record.moved or any(targets != (origin,) for origin, targets in row.moves.items())
+            record.moved = record.moved or bool(row.otherwise) or any(targets != (origin,) for origin, targets in row.moves.items())
             record.held.clear()
         name = f"{touch.resource}: {row.id}"
         self.coverage["transitions"][name] = self.coverage["transitions"].get(name, 0) + 1

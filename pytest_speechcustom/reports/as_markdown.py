@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pytest_speechcustom.engine.report import Report
 from pytest_speechcustom.reports.digest import (
     BASES,
+    INCOMPLETE,
     VERDICTS,
     Group,
     Service,
@@ -20,18 +21,22 @@ from pytest_speechcustom.reports.digest import (
     plain,
 )
 
-_MARKUP = re.compile(r"([\\`*_\[\]<>|~&#])")
+_MARKUP = re.compile(r"([\\`*_\[\]<|~&])")
 _MOST = 300
 
 
 def report(report: Report, dimensions: Mapping[str, str]) -> str:
     """A report: headline, findings by rule, verdicts by dimension, coverage."""
     found = groups(report)
-    lines = [f"# {report.verdict.upper()}: {_cell(report.service)}", "", f"{counts(report)}.", "", "## Findings", ""]
+    lines = [f"# {report.verdict.upper()}: {_cell(report.service)}", "", f"{counts(report)}.", ""]
+    lines += [f"**{INCOMPLETE.capitalize()}.**", ""] if report.verdict == "error" else []
+    lines += ["## Findings", ""]
     lines += _findings(found) if found else ["None."]
     lines += ["", "## Rules", "", *_verdicts(report, dimensions), "", "## Coverage"]
     for kind, covered in report.coverage.items():
-        lines += ["", f"### {kind.capitalize()}: {exercised(covered)}", ""]
+        # Of operations and states all are listed, of the others those that were seen.
+        title = exercised(covered) if kind in ("operations", "states") else f"{len(covered)} seen"
+        lines += ["", f"### {kind.capitalize()}: {title}", ""]
         rows = [[_cell(name), str(times)] for name, times in covered.items()]
         lines += _table([kind, "times"], rows) if rows else ["None."]
     return "\n".join(lines) + "\n"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pytest_speechcustom.engine.report import Report
 from pytest_speechcustom.reports.digest import (
     BASES,
+    INCOMPLETE,
     Group,
     Service,
     cited,
@@ -58,9 +59,11 @@ def _group(group: Group, colour: bool) -> str:
 
 def _summary(report: Report, colour: bool) -> str:
     tally = ", ".join(f"{number} {verdict.replace('-', ' ')}" for verdict, number in verdicts(report).items())
+    incomplete = [_INDENT + INCOMPLETE] if report.verdict == "error" else []
     return "\n".join(
         [
             f"{_paint(report.verdict, report.verdict.upper(), colour)} {report.service}: {counts(report)}",
+            *incomplete,
             f"{_INDENT}rules: {tally}",
             f"{_INDENT}operations: {exercised(report.coverage.get('operations', {}))} exercised",
             f"{_INDENT}states seen: {_states(report.coverage.get('states', {}))}",

@@ -15,6 +15,9 @@ LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
 BASES: Final[tuple[Basis, ...]] = get_args(Basis)
 
+INCOMPLETE: Final = "this is not all: the run broke off"
+"""What is said of a report whose verdict is `error`."""
+
 _MOST = 1000
 
 

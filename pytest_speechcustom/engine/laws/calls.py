@@ -168,6 +168,8 @@ def references(rule: Rule, history: History) -> ExchangeLaw:
                     outcome = HOLDS
                 elif not client and not moment.accepted:
                     outcome = HOLDS
+                elif client and not states and not moment.refused:
+                    outcome = outcome or UNSURE  # accepted: then the service is to blame
                 else:
                     was = f"last seen {record.status}" if states else f"deleted in exchange {record.deleted}"
                     how = "refers to" if client else "was accepted although it refers to"
@@ -433,7 +435,7 @@ def location(rule: Rule, history: History) -> ExchangeLaw:
         if not moment.accepted or given is None or not isinstance(own, str):
             return None
         here = _path(given)
-        if (here.endswith(f"{prefix}/{own}") if prefix else here == _path(own)):
+        if here.endswith(f"{prefix}/{own}".lower()) if prefix else here == _path(own):
             return HOLDS
         allowed = f"…{prefix}/{own}" if prefix else short(own)
         return Breach(rule.id, f"the header {rule.args['header']} is not the location of what was made", allowed, short(given), pointer)
@@ -534,8 +536,9 @@ def waits(rule: Rule, history: History) -> ExchangeLaw:
             if moment.started < due:
                 early = f"{due - moment.started:.1f} seconds early"
                 message = f"exchange {index} was answered with Retry-After: {seconds}"
-                return _keep(moment, about, until) or Breach(rule.id, message, f"{seconds} seconds between", early)
-            outcome = HOLDS
+                outcome = Breach(rule.id, message, f"{seconds} seconds between", early)
+            else:
+                outcome = HOLDS
         _keep(moment, about, until)
         return outcome
 
@@ -551,8 +554,8 @@ def _keep(moment: Moment, about: str, until: dict[str, tuple[float, int, int]]) 
 
 
 def size_limit(rule: Rule, history: History) -> ExchangeLaw:
-    """``limit.size``: a request body is no larger than the contract parameter `parameter` (bytes)."""
-    most = history.contract.parameters[rule.args["parameter"]]
+    """``limit.size``: a request body is no larger than `most` bytes, or than the contract parameter `parameter`."""
+    most = rule.args["most"] if "most" in rule.args else history.contract.parameters[rule.args["parameter"]]
 
     def law(moment: Moment) -> Outcome:
         if most is None:
@@ -595,6 +598,26 @@ def echoes(rule: Rule, history: History) -> ExchangeLaw:
         if sent == got:
             return HOLDS
         return Breach(rule.id, f"{pointer[1:]} is not what was sent", short(sent), short(got), pointer)
+
+    return law
+
+
+def copies(rule: Rule, history: History) -> ExchangeLaw:
+    """``copy.keeps``: what a call made out of a resource has the same value at `field` as its source."""
+    field = next(f for f in history.contract.resources[rule.args["resource"]].fixed if f.pointer == rule.args["field"])
+
+    def law(moment: Moment) -> Outcome:
+        record = _record(rule, history, moment)
+        got = at(moment.answered, field.pointer)
+        if not moment.accepted or isinstance(got, Absent):
+            return None
+        known = record.fixed.get(field.pointer) if record is not None else None
+        if known is None:
+            return UNSURE
+        if known == got:
+            return HOLDS
+        message = f"the copy has another {field.pointer[1:]} than its source"
+        return Breach(rule.id, message, short(known), short(got), field.pointer)
 
     return law
 
@@ -662,5 +685,6 @@ LAWS = {
     "limit.size": size_limit,
     "limit.count": count_limit,
     "answer.echo": echoes,
+    "copy.keeps": copies,
     "copy.permit": permit,
 }

@@ -130,10 +130,11 @@ def self_url(rule: Rule, history: History) -> EntityLaw:
             return None
         match = ending.search(_path(url))
         wanted = "" if sight.touch.role in ("create", "list") else sight.record.key
+        wanted = wanted.rsplit("/", 1)[-1] if resource.parent else wanted
         if match and (not wanted or match.group(1).lower() == wanted.lower()):
             return HOLDS
         message = f"{pointer[1:]} is not the location of {sight.record.name if wanted else 'a ' + resource.name}"
-        allowed = "…" + resource.path.replace("{id}", wanted or "{id}")
+        allowed = "…" + (re.sub(r"\{[^}]*\}", wanted, resource.path) if wanted else resource.path)
         return Breach(rule.id, message, allowed, short(url), sight.pointer + pointer)
 
     return law

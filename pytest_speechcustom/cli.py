@@ -1,0 +1,312 @@
+"""The command line: `speechcustom services` and `speechcustom check`.
+
+Exit status: 0 no error finding, 1 findings, 2 wrong usage or input that cannot be read, 3 the suite itself
+at fault. Complaints are one line each on standard error; only reports go to standard output.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+
+from pytest_speechcustom.values import Exchange, SpeechcustomError, TrafficError, UsageError
+
+if TYPE_CHECKING:
+    from pytest_speechcustom.engine.report import Report
+    from pytest_speechcustom.reports import Format
+
+_LATER_FORMATS = ("sarif", "junit")
+_LATER_SUFFIXES = (".sarif", ".xml", ".html")
+_EVERY = 2000
+_INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments (default: those of the process) and return its exit status."""
+    try:
+        options = _parser().parse_args(argv)
+        status: int = options.run(options)
+    except SpeechcustomError as error:
+        _complain(str(error))
+        return error.exit_status
+    except SystemExit as end:  # argparse has shown the help
+        return int(end.code or 0)
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        return _INTERRUPTED
+    except Exception as error:
+        if os.environ.get("SPEECHCUSTOM_DEBUG") == "1":
+            import traceback
+
+            traceback.print_exc()
+        _complain(_own_fault(error))
+        return SpeechcustomError.exit_status
+    return status
+
+
+# the arguments
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that complains in one line, as everything else here does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="speechcustom",
+        description="Judges the HTTP traffic of custom speech services by what their documents say.",
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
+
+    services = commands.add_parser("services", help="list the contracts", allow_abbrev=False)
+    _output_options(services).add_argument(
+        "--json", dest="format", action="store_const", const="json", help="the same as --format json"
+    )
+    services.set_defaults(run=_services)
+
+    check = commands.add_parser(
+        "check",
+        help="check captured traffic",
+        description="Checks captured traffic: HAR (.har), vcrpy cassettes (.yaml, .yml, .json), NDJSON (.ndjson). "
+        "Each file is a history of its own.",
+        epilog="Exit status: 0 no error finding, 1 findings, 2 wrong usage or input that cannot be read, "
+        "3 the suite itself at fault.",
+        allow_abbrev=False,
+    )
+    check.add_argument("--service", required=True, metavar="ID", help="the contract (see `speechcustom services`)")
+    check.add_argument("--side", choices=("client", "server", "both"), default="both", help="whose rules to judge")
+    check.add_argument("--isolated", action="store_true", help="take every exchange as a sample of its own")
+    check.add_argument("--strict", action="store_true", help="let warnings fail, too")
+    check.add_argument(
+        "--param", action="append", default=[], type=_parameter, metavar="K=V", help="set a contract parameter"
+    )
+    _output_options(check)
+    check.add_argument("files", nargs="+", metavar="FILE", help="captured traffic")
+    check.set_defaults(run=_check)
+    return parser
+
+
+def _output_options(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    """Add `--format` and `--report`; the group is for other ways to say the format."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--format", type=_format, metavar="{text,json,markdown}", help="what to print (default: text)")
+    parser.add_argument("--report", type=_report_file, metavar="FILE", help="also write JSON (Markdown: .md) there")
+    return group
+
+
+def _format(text: str) -> str:
+    from pytest_speechcustom.reports import FORMATS
+
+    if text in FORMATS:
+        return text
+    known = ", ".join(FORMATS)
+    if text in _LATER_FORMATS:
+        raise argparse.ArgumentTypeError(f"the format {text} is not supported yet; choose from {known}")
+    raise argparse.ArgumentTypeError(f"there is no format {text!r}; choose from {known}")
+
+
+def _report_file(name: str) -> str:
+    suffix = os.path.splitext(name)[1].lower()
+    if suffix in _LATER_SUFFIXES:
+        raise argparse.ArgumentTypeError(f"reports in {suffix} files are not supported yet; use .json or .md")
+    return name
+
+
+def _parameter(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form name=value")
+    try:
+        return name, json.loads(value, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return name, value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+# the commands
+
+
+def _services(options: argparse.Namespace) -> int:
+    from pytest_speechcustom.contracts import SERVICES, load
+    from pytest_speechcustom.reports import render_services
+
+    contracts = [load(service) for service in SERVICES]
+    _publish(options, lambda form, colour: render_services(contracts, form))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from pytest_speechcustom.contracts import load
+    from pytest_speechcustom.engine.checker import Checker
+    from pytest_speechcustom.reports import dimensions_of, render
+
+    _known(options.service)
+    _not_among(options.report, options.files)
+    contract = load(options.service, dict(options.param))
+    checker = Checker(contract, side=None if options.side == "both" else options.side, isolated=options.isolated)
+    unread: list[str] = []
+    with _Progress(sys.stderr) as progress:
+        for name in options.files:
+            checker.check(_exchanges(name, unread), progress)
+
+    report = checker.report()
+    failed = _failed(report, options.strict)
+    report = replace(report, verdict="error" if unread else "fail" if failed else "pass")
+    dimensions = dimensions_of(contract)
+    nothing = bool(unread) and not report.summary["exchanges"]
+    _publish(
+        options,
+        lambda form, colour: (
+            "" if nothing and form == "text" else render(report, form, dimensions=dimensions, colour=colour)
+        ),
+    )
+    for message in unread:
+        _complain(message)
+    return TrafficError.exit_status if unread else int(failed)
+
+
+def _known(service: str) -> None:
+    """Raise `UsageError`, with the nearest name, for a service that there is no contract of."""
+    from pytest_speechcustom.contracts import SERVICES
+
+    if service not in SERVICES:
+        from difflib import get_close_matches
+
+        near = get_close_matches(service.lower(), SERVICES, n=1, cutoff=0.4)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise UsageError(f"unknown service {service!r}{hint} (known: {', '.join(SERVICES)})")
+
+
+def _not_among(report: str | None, files: Sequence[str]) -> None:
+    """Raise `UsageError` where the report would overwrite what is to be read."""
+    if report is not None and os.path.exists(report):
+        for name in files:
+            if os.path.exists(name) and os.path.samefile(report, name):
+                raise UsageError(f"--report {report} would overwrite the captured traffic")
+
+
+def _exchanges(name: str, unread: list[str]) -> Iterator[Exchange]:
+    """The exchanges of a file as far as it can be read; why not further is added to `unread`."""
+    from pytest_speechcustom.traffic import read
+
+    try:
+        yield from read(name)
+    except TrafficError as error:
+        unread.append(str(error))
+
+
+def _failed(report: Report, strict: bool) -> bool:
+    return bool(report.summary["errors"] or (strict and report.summary["warnings"]))
+
+
+# what is written
+
+
+def _publish(options: argparse.Namespace, render: Callable[[Format, bool], str]) -> None:
+    """Write the report file if one is asked for, then print. The second argument of `render` asks for colour."""
+    failure = None
+    if options.report is not None:
+        text = render("markdown" if options.report.lower().endswith(".md") else "json", False)
+        try:
+            with open(options.report, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+                file.write(text)
+        except (OSError, ValueError) as error:
+            failure = UsageError(f"cannot write {options.report}: {getattr(error, 'strerror', None) or error}")
+    _print(sys.stdout, render(options.format or "text", _colourful(sys.stdout)))
+    if failure is not None:
+        raise failure
+
+
+def _print(stream: TextIO | None, text: str) -> None:
+    """Write and flush whatever the encoding of the stream can take. A reader that went away is no failure."""
+    if stream is None:
+        return
+    encoding = stream.encoding or "utf-8"
+    try:
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+    except OSError as error:
+        _silence(stream)
+        if not isinstance(error, BrokenPipeError):
+            raise UsageError(f"cannot write to standard output: {error.strerror}") from error
+
+
+def _silence(stream: TextIO) -> None:
+    """Let what is left in a broken stream go nowhere, so that Python does not complain when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def _complain(message: str) -> None:
+    from pytest_speechcustom.reports.digest import plain
+
+    if sys.stderr is not None:
+        print(f"speechcustom: error: {plain(message)}", file=sys.stderr)
+
+
+def _colourful(stream: TextIO | None) -> bool:
+    """Whether the stream is a terminal that wants colours (https://no-color.org)."""
+    if stream is None or not stream.isatty():
+        return False
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class _Progress:
+    """A line on a terminal that tells how far a long input has come; elsewhere, nothing."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream if stream is not None and stream.isatty() else None
+        self._shown = ""
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._stream is not None and self._shown:
+            self._write("\r" + " " * len(self._shown) + "\r")
+
+    def __call__(self, count: int) -> None:
+        if self._stream is not None and count % _EVERY == 0:
+            self._shown = f"speechcustom: {count} exchanges"
+            self._write("\r" + self._shown)
+
+    def _write(self, text: str) -> None:
+        assert self._stream is not None
+        self._stream.write(text)
+        self._stream.flush()
+
+
+def _own_fault(error: Exception) -> str:
+    """What to say of a fault in this package: where it is, at which exchange, and how to report it.
+
+    The message of the exception is left out, since it may hold something of the traffic that is secret.
+    """
+    exchange, place = "", ""
+    trace = error.__traceback__
+    while trace is not None:
+        variables, module = trace.tb_frame.f_locals, str(trace.tb_frame.f_globals.get("__name__"))
+        if module.startswith(__name__.partition(".")[0]):
+            place = f"{module}, line {trace.tb_lineno}"
+        if isinstance(judged := variables.get("exchange"), Exchange):
+            number = variables.get("index")
+            exchange = " at exchange" + (f" {number}" if number is not None else "")
+            exchange += f" ({judged.where})" if judged.where else ""
+        trace = trace.tb_next
+    return (
+        f"the suite itself is at fault{exchange}: {type(error).__name__} in {place}; please report this line, "
+        "if you can with the exchange (SPEECHCUSTOM_DEBUG=1 shows the traceback)"
+    )
