@@ -51,10 +51,10 @@ NAMES = frozenset(
 )
 
 _IN_TEXT = (
+    re.compile(r"(?i)(?P<keep>[?&;\s\"'{,](?:" + "|".join(map(re.escape, sorted(NAMES))) + r")=)[^&\s\"'#;,}]+"),
     re.compile(
-        r"(?i)(?P<keep>[?&;\s\"'{,](?:" + "|".join(map(re.escape, sorted(NAMES))) + r")=)[^&\s\"'#;,}]+"
+        r"(?P<keep>\b(?i:Bearer|Basic|SharedAccessSignature)\s+)(?=[^\s]*[0-9A-Z=:._-])[A-Za-z0-9._~+/=%:-]{6,}"
     ),
-    re.compile(r"(?i)(?P<keep>\b(?:Bearer|Basic|SharedAccessSignature)\s+)[A-Za-z0-9._~+/=%:-]{4,}"),
     re.compile(
         r"(?i)(?P<keep>[\"'](?:" + "|".join(map(re.escape, sorted(NAMES | HEADERS))) + r")[\"']\s*:\s*[\"'])[^\"']*"
     ),

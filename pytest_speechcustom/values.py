@@ -24,6 +24,7 @@ class Absent:
     _one: Absent | None = None
 
     def __new__(cls) -> Absent:
+        """The one instance."""
         if cls._one is None:
             cls._one = super().__new__(cls)
         return cls._one
@@ -42,9 +43,9 @@ ABSENT = Absent()
 class Body:
     """What an HTTP message carried.
 
-    Exactly one member is set, or none for an empty body. `value` is a JSON value that a traffic file
-    held already decoded (``None`` there is JSON ``null``), `raw` the bytes as sent. `problem` says why
-    a traffic file's body cannot be what was sent (for example truncated base64).
+    `value` is a JSON value that a traffic file held already decoded (``None`` there is JSON ``null``),
+    `raw` the bytes as sent; neither for an empty body. `problem` says what is wrong with the body as it was
+    recorded (truncated base64, a name that stands twice); it may come with a `value`, and is looked at first.
     """
 
     raw: bytes | None = None

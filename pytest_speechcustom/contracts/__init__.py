@@ -50,6 +50,8 @@ def _build(service: str, given: Mapping[str, Any]) -> Contract:
     if unknown := sorted(set(given) - set(declared)):
         known = ", ".join(sorted(declared)) or "none"
         raise UsageError(f"{service} has no contract parameter {unknown[0]!r}; known: {known}")
+    for name, value in given.items():
+        _check_parameter(service, name, value, declared[name]["default"])
     parameters = {name: row["default"] for name, row in declared.items()} | dict(given)
     tables: Tables = import_module(f"pytest_speechcustom.contracts.{SERVICES[service]}").TABLES
     operations = openapi.operations(document, parameters)
@@ -73,3 +75,12 @@ def _build(service: str, given: Mapping[str, Any]) -> Contract:
         companions=tables.companions,
         ignored_query=tables.ignored_query,
     )
+
+
+def _check_parameter(service: str, name: str, value: Any, default: Any) -> None:
+    """Refuse a contract parameter of another type than its default; numbers and ``null`` may stand for limits."""
+    number = isinstance(default, int) and not isinstance(default, bool)
+    if default is None or value is None or isinstance(value, type(default)) or (number and isinstance(value, float)):
+        if not isinstance(default, list) or (value and all(isinstance(v, type(default[0])) for v in value)):
+            return
+    raise UsageError(f"{service}: the contract parameter {name} is like {default!r}, not {value!r}")

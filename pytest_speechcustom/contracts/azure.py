@@ -280,7 +280,9 @@ def _lists(name: str) -> tuple[str, ...]:
 
 
 def _list_rules(version: Version) -> list[Rule]:
-    paged = tuple(operation for name in PLURALS for operation in _lists(name)) + _FILE_LISTS + ("Models_ListBaseModels",)
+    paged = (
+        tuple(operation for name in PLURALS for operation in _lists(name)) + _FILE_LISTS + ("Models_ListBaseModels",)
+    )
     on = {"operations": paged, "next": NEXT}
     rules = [
         Rule("list.top", "server", "documented", version.top,
@@ -370,7 +372,9 @@ def tables(version: Version, marker: str) -> Tables:
     rules += [*_list_rules(version), *_other_rules(version), *version.rules]
     file = Resource("file", "self", "/files/{fileId}", by_url=True, parent="id",
                     fixed=(_CREATED, Field("/name"), Field("/kind"), Field("/properties/size")))  # fmt: skip
-    base = Resource("base-model", "self", "/models/base/{id}", by_url=True, fixed=(_CREATED, _LOCALE, Field("/displayName")))
+    base = Resource(
+        "base-model", "self", "/models/base/{id}", by_url=True, fixed=(_CREATED, _LOCALE, Field("/displayName"))
+    )
     return Tables(
         resources=(*(_resource(name, version) for name in PLURALS), file, base, *version.resources),
         touches=(*version.touches, *_touches()),

@@ -43,7 +43,7 @@ def disputes(folder: Path) -> tuple[Dispute, ...]:
 
 def base_path(document: Json) -> str:
     """The path of the first server's URL: what stands before every operation's path."""
-    url = document["servers"][0]["url"]
+    url: str = document["servers"][0]["url"]
     for name, variable in document["servers"][0].get("variables", {}).items():
         url = url.replace("{" + name + "}", variable["default"])
     return urlsplit(url).path.rstrip("/")

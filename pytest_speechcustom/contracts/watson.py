@@ -110,7 +110,10 @@ def _calls(said: Flavour) -> tuple[Call, ...]:
 
 
 def _model(said: Flavour) -> Resource:
-    fixed = [Field("/created", "instant"), *(Field(f"/{name}") for name in ("language", "owner", "base_model_name", "name"))]
+    fixed = [
+        Field("/created", "instant"),
+        *(Field(f"/{name}") for name in ("language", "owner", "base_model_name", "name")),
+    ]
     return Resource(
         "model",
         identity="customization_id",

@@ -6,6 +6,8 @@ documents list operations and payloads.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pytest_speechcustom.values import Basis, Level, Rule, Side, Source
 
 Row = tuple[str, Side, Basis, Level | None, str, str, str]
@@ -80,10 +82,13 @@ _ROWS: tuple[Row, ...] = (
 )  # fmt: skip
 
 
-def wire_rules(source: Source, *, bases: dict[str, Basis] | None = None) -> tuple[Rule, ...]:
+def wire_rules(
+    source: Source, *, bases: dict[str, Basis] | None = None, without: Collection[str] = ()
+) -> tuple[Rule, ...]:
     """The rules for a service whose operations and payloads `source` lists.
 
-    `bases` replaces the basis of a rule by id, where this service's documents say less.
+    `bases` replaces the basis of a rule by id, where this service's documents say less. `without` names rules
+    that nothing in this service's operations and payloads can exercise.
     """
     given = bases or {}
     return tuple(
@@ -99,4 +104,5 @@ def wire_rules(source: Source, *, bases: dict[str, Basis] | None = None) -> tupl
             level=level,
         )
         for id_, side, basis, level, dimension, counts, text in _ROWS
+        if id_ not in without
     )

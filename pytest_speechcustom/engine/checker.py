@@ -132,7 +132,9 @@ class Checker:
         for index, exchange, operation in self._unsigned:
             if self._signed or (exchange.response is not None and exchange.response.status == 401):
                 ways = " or ".join(" with ".join(name for _, name in way) for way in self.contract.security)
-                breach = Breach("request.auth", f"{operation.id} needs credentials", ways, "none", source=operation.source)
+                breach = Breach(
+                    "request.auth", f"{operation.id} needs credentials", ways, "none", source=operation.source
+                )
                 self._add(index, exchange, operation, [breach])
             else:
                 self._findings.tally("request.auth", False)

@@ -167,8 +167,8 @@ def _compare(comparison: Comparison, entity: Any, unsure: frozenset[str]) -> Tru
         if moment is None:
             return None
         if comparison.operator in _ORDER:
-            return _ORDER[comparison.operator](moment, comparison.literal)
-        return (moment == comparison.literal) == (comparison.operator == "eq")
+            return bool(_ORDER[comparison.operator](moment, comparison.literal))
+        return bool((moment == comparison.literal) == (comparison.operator == "eq"))
     if value != comparison.literal and value.casefold() == comparison.literal.casefold():
         return None  # whether letter case counts is not documented
-    return (value == comparison.literal) == (comparison.operator == "eq")
+    return bool((value == comparison.literal) == (comparison.operator == "eq"))

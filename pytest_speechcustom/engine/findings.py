@@ -74,6 +74,7 @@ class Findings:
         resource: str | None,
     ) -> Finding:  # fmt: skip
         known = credentials(exchange.request.headers)
+        named = breach.resource or resource
         return Finding(
             rule=f"{self._contract.id}/{rule.id}",
             level=breach.level or rule.severity,
@@ -81,7 +82,7 @@ class Findings:
             side=rule.side,
             operation=operation.id if operation is not None else None,
             exchange=index if breach.exchange is None else breach.exchange,
-            resource=mask_text(breach.resource or resource, known) if breach.resource or resource else None,
+            resource=mask_text(named, known) if named else None,
             pointer=mask_text(breach.pointer, known),
             message=mask_text(breach.message, known),
             allowed=mask_text(breach.allowed, known),

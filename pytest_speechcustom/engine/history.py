@@ -10,8 +10,9 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from pytest_speechcustom.contracts.model import Contract, Field, Operation, Touch
 from pytest_speechcustom.engine.machine import Possible
@@ -121,6 +122,14 @@ class Sight:
     touch: Touch
     moment: Moment
     unordered: bool = False
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def read(self, field: Field) -> Any:
+        """The normal value of a field of the entity, worked out once."""
+        value = self.values.get(field.pointer)
+        if value is None:
+            value = self.values[field.pointer] = normal(field, at(self.entity, field.pointer))
+        return value
 
 
 class History:
@@ -172,19 +181,22 @@ class History:
 
 def id_of(url: Any) -> str:
     """The last path segment of a `self` URL, without an action (``:copy``), or ``""``."""
-    if not isinstance(url, str):
-        return ""
-    try:
-        path = urlsplit(url).path
-    except ValueError:
-        return ""
-    return unquote(path.rstrip("/").rsplit("/", 1)[-1]).partition(":")[0]
+    return _last_segment(url) if isinstance(url, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _last_segment(url: str) -> str:
+    path = url.partition("?")[0].partition("#")[0].rstrip("/")
+    return unquote(path.rsplit("/", 1)[-1]).partition(":")[0]
 
 
 def instant(value: Any) -> datetime | None:
     """A timestamp as a point in time; ``None`` when it is none."""
-    if not isinstance(value, str):
-        return None
+    return _instant(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _instant(value: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
@@ -216,8 +228,3 @@ def same(field: Field, wanted: Any, seen: Any) -> bool:
     if field.sameness == "subset" and isinstance(wanted, dict) and isinstance(seen, dict):
         return all(seen.get(name, ABSENT) == value for name, value in wanted.items() if value is not None)
     return bool(wanted == seen)
-
-
-def read(field: Field, entity: Any) -> Any:
-    """The normal value of a field in an entity."""
-    return normal(field, at(entity, field.pointer))

@@ -67,7 +67,9 @@ class Payloads:
                 problems = self._explain(entity, direction, value, error)
                 required = self._schemas[owner].get("x-required-basis", "documented") == "documented"
                 found += [
-                    p if self.documented(owner) and (required or p.aspect != "required") else replace(p, documented=False)
+                    p
+                    if self.documented(owner) and (required or p.aspect != "required")
+                    else replace(p, documented=False)
                     for p in problems
                 ]
                 if len(found) >= _MOST_PROBLEMS:

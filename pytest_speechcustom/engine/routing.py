@@ -40,10 +40,11 @@ class Router:
         for operation in contract.operations.values():
             self._operations.setdefault(operation.path, {})[operation.method] = operation
         self._templates = sorted(self._operations, key=lambda path: ("{" in path, path.count("{"), -len(path)))
-        self._names = [_VARIABLE.findall(path) for path in self._templates]
         base = re.escape(contract.base)
-        branches = "|".join(f"(?P<t{i}>{_branch(path)})" for i, path in enumerate(self._templates))
-        self._pattern = re.compile(f"(?P<prefix>.*?){base}(?:{branches})(?P<slash>/?)$", re.DOTALL)
+        patterns = [_pattern(path) for path in self._templates]
+        branches = "|".join(f"(?P<t{i}>{re.sub('[(][?]P<[^>]*>', '(?:', text)})" for i, text in enumerate(patterns))
+        self._pattern = re.compile(f".*?{base}(?:{branches})/?$", re.DOTALL)
+        self._variables = [re.compile(text) for text in patterns]
         self._marker = re.compile(contract.marker)
         self._cache: dict[tuple[str, str], Route] = {}
 
@@ -65,14 +66,16 @@ class Router:
         if match is None or match.lastgroup is None:
             ours = bool(self._marker.search(parts.path))
             return Route(None, {}, origin, parts.query, parts.path, ours=ours)
-        index = next(i for i in range(len(self._templates)) if match.group(f"t{i}") is not None)
-        values = _values(self._templates[index], match.group(f"t{index}"))
-        variables = dict(zip(self._names[index], values, strict=True))
+        index = int(match.lastgroup[1:])
+        inner = self._variables[index].fullmatch(match.group(match.lastgroup))
+        groups = inner.groups() if inner else ()
+        names = _VARIABLE.findall(self._templates[index])
+        variables = {name: unquote(text) for name, text in zip(names, groups, strict=True)}
         methods = self._operations[self._templates[index]]
         found = methods.get(method.upper())
         if found is None:
             return Route(None, variables, origin, parts.query, parts.path, tuple(sorted(methods)))
-        return Route(found, variables, origin, parts.query, parts.path, slash=bool(match.group("slash")))
+        return Route(found, variables, origin, parts.query, parts.path, slash=parts.path.endswith("/"))
 
 
 def split(url: str) -> SplitResult:
@@ -85,19 +88,7 @@ def split(url: str) -> SplitResult:
     return parts
 
 
-def _branch(path: str) -> str:
-    return "".join(
-        part if index % 2 == 0 else "[^/]+?" for index, part in enumerate(_pieces(path))
-    )
-
-
-def _pieces(path: str) -> list[str]:
-    """The template cut at its variables: even items are escaped literals, odd ones variable names."""
+def _pattern(path: str) -> str:
+    """The template as a regular expression, with a group for each variable."""
     pieces = _VARIABLE.split(path)
-    return [re.escape(piece) if index % 2 == 0 else piece for index, piece in enumerate(pieces)]
-
-
-def _values(path: str, text: str) -> list[str]:
-    pattern = "".join(part if i % 2 == 0 else "([^/]+?)" for i, part in enumerate(_pieces(path)))
-    match = re.fullmatch(pattern, text)
-    return [unquote(value) for value in match.groups()] if match else []
+    return "".join(re.escape(text) if i % 2 == 0 else f"(?P<v{i}>[^/]+?)" for i, text in enumerate(pieces))

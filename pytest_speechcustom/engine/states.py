@@ -50,7 +50,11 @@ class States:
             record.possible = machine.call(record.possible, row)
         record.blame = row.blame
         if row.moves or row.otherwise:
-            record.moved = record.moved or bool(row.otherwise) or any(targets != (origin,) for origin, targets in row.moves.items())
+            record.moved = (
+                record.moved
+                or bool(row.otherwise)
+                or any(targets != (origin,) for origin, targets in row.moves.items())
+            )
             record.held.clear()
         name = f"{touch.resource}: {row.id}"
         self.coverage["transitions"][name] = self.coverage["transitions"].get(name, 0) + 1
@@ -109,9 +113,7 @@ class States:
         return rules.get("state.forward")
 
     @staticmethod
-    def _breach(
-        machine: Machine, rule: str, sight: Sight, before: frozenset[str], status: str, pointer: str
-    ) -> Breach:
+    def _breach(machine: Machine, rule: str, sight: Sight, before: frozenset[str], status: str, pointer: str) -> Breach:
         record = sight.record
         reached = before if sight.touch.role == "create" else machine.later(before)
         allowed = ", ".join(sorted(machine.statuses(reached)))

@@ -6,6 +6,7 @@ Strict means RFC 8259 with what interoperates: UTF-8, no NaN, no name twice in o
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from pytest_speechcustom.values import ABSENT, Absent, Body
@@ -58,13 +59,16 @@ def pointer(steps: Any) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
+@lru_cache(maxsize=4096)
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:])
+
+
 def at(value: Any, path: str) -> Any:
     """What stands at a JSON pointer, or `ABSENT`."""
-    if not path:
-        return value
-    for step in path[1:].split("/"):
+    for step in _steps(path):
         if type(value) is dict:
-            value = value.get(step.replace("~1", "/").replace("~0", "~") if "~" in step else step, ABSENT)
+            value = value.get(step, ABSENT)
         elif type(value) is list and step.isdigit() and int(step) < len(value):
             value = value[int(step)]
         else:

@@ -24,7 +24,7 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _BOOLEANS = {"true": True, "false": False}
 _MERGE_PATCH = "application/merge-patch+json"
 _JSON = ("application/json", _MERGE_PATCH)
-_UNPARSED: Any = object()
+_MILD = (".unknown", ".null", ".enum")
 
 # How a problem in a body is named and weighed, by direction and aspect.
 _REQUEST_RULES: Mapping[str, str] = {
@@ -113,20 +113,22 @@ class Wire:
                 level = "warning"  # no document states the code, it is known from elsewhere
             if any(d.keyword == "status" for d in self._disputes.get((operation.id, "response"), ())):
                 level = "note"
-            breaches.append(Breach("response.status", message, allowed, str(status), source=operation.source, level=level))
-            value = _UNPARSED if body.empty else _loose(body)
-            return Message(ABSENT if value is _UNPARSED else value, lowered, False, breaches)
+            breaches.append(
+                Breach("response.status", message, allowed, str(status), source=operation.source, level=level)
+            )
+            return Message(_loose(body), lowered, False, breaches)
         failed = status >= 400
         for name, schema in spec.headers.items():
             if name in lowered:
                 breaches += self._header_value(name, schema, lowered[name], "response.header.value", operation)
             elif name != "retry-after" and not failed:
                 message = f"the response header {name} is documented for {operation.id} and missing"
-                breaches.append(Breach("response.header.missing", message, name, "no such header", source=operation.source))
-        if failed and "retry-after" in lowered and "retry-after" not in spec.headers:
-            pass  # a proxy may add it to a refusal; HTTP allows a date there
+                breaches.append(
+                    Breach("response.header.missing", message, name, "no such header", source=operation.source)
+                )
         value = self._response_body(operation, spec, lowered, body, failed, breaches)
-        return Message(value, lowered, not any(b.level is None and not b.rule.endswith((".unknown", ".null", ".enum")) for b in breaches), breaches)
+        sound = all(breach.level == "note" or breach.rule.endswith(_MILD) for breach in breaches)
+        return Message(value, lowered, sound, breaches)
 
     # requests
 
@@ -160,10 +162,15 @@ class Wire:
                 if not values and parameter.required:
                     message = f"{operation.id} needs the query parameter {parameter.name}"
                     have = ", ".join(given) or "no query parameters"
-                    yield Breach("request.query.required", message, f"{parameter.name}=…", have, source=operation.source)
+                    yield Breach(
+                        "request.query.required", message, f"{parameter.name}=…", have, source=operation.source
+                    )
                 for text in values:
                     if not check(text):
-                        message, allowed = f"the query parameter {parameter.name} is malformed", _allowed(parameter.schema)
+                        message, allowed = (
+                            f"the query parameter {parameter.name} is malformed",
+                            _allowed(parameter.schema),
+                        )
                         yield Breach("request.query.value", message, allowed, short(text), source=operation.source)
                 if len(values) > 1 and len(set(values)) > 1:
                     message = f"the query parameter {parameter.name} is given twice"
@@ -173,7 +180,9 @@ class Wire:
         for name in given:
             if name.lower() not in carriers and name not in self._contract.ignored_query:
                 message = f"{operation.id} has no query parameter {name!r}"
-                yield Breach("request.query.unknown", message, ", ".join(names) or "none", name, source=operation.source)
+                yield Breach(
+                    "request.query.unknown", message, ", ".join(names) or "none", name, source=operation.source
+                )
 
     def _check(self, operation: Operation, name: str, schema: Json) -> Any:
         checks = self._checks.setdefault(operation.id, {})
@@ -205,7 +214,9 @@ class Wire:
         if media is None:
             if kind or not binary:
                 allowed = ", ".join(operation.body)
-                message = f"{operation.id} does not accept this content type" if kind else "the body has no content type"
+                message = (
+                    f"{operation.id} does not accept this content type" if kind else "the body has no content type"
+                )
                 seen = kind or "no Content-Type header"
                 breaches.append(Breach("request.content-type", message, allowed, seen, source=operation.source))
             if binary:
@@ -235,12 +246,20 @@ class Wire:
     # responses
 
     def _response_body(
-        self, operation: Operation, spec: Any, headers: Mapping[str, str], body: Body, failed: bool, breaches: list[Breach]
+        self,
+        operation: Operation,
+        spec: Any,
+        headers: Mapping[str, str],
+        body: Body,
+        failed: bool,
+        breaches: list[Breach],
     ) -> Any:
         if not spec.media:
             if not body.empty:
                 message = f"{operation.id} answers without a body"
-                breaches.append(Breach("response.body.unexpected", message, "no body", _what(body), source=operation.source))
+                breaches.append(
+                    Breach("response.body.unexpected", message, "no body", _what(body), source=operation.source)
+                )
             return ABSENT
         if body.empty and body.problem is None:
             if not (spec.body_optional or failed):
@@ -272,14 +291,14 @@ class Wire:
         if entity and not self._payloads.fits(entity, "response", value):
             for problem in self._payloads.problems(entity, "response", value):
                 rule = _RESPONSE_RULES[problem.aspect]
-                if failed and not rule.endswith((".unknown", ".null", ".enum")):
+                if failed and not rule.endswith(_MILD):
                     rule = "error.body"
                 breaches.append(self._breach(operation, "response", problem, rule))
         return value
 
     def _breach(self, operation: Operation, direction: Direction, problem: Problem, rule: str) -> Breach:
         level: Level | None = None if problem.documented else "warning"
-        if rule.endswith((".unknown", ".null", ".enum")):
+        if rule.endswith(_MILD):
             level = None
         source: Source = problem.source if problem.source.document else operation.source
         message = problem.message
@@ -316,7 +335,11 @@ def _allowed(schema: Json) -> str:
     if "enum" in schema:
         return "one of " + short(schema["enum"], 400)
     said = [str(schema.get("type", "string"))]
-    said += [f"{name} {schema[name]}" for name in ("format", "minimum", "maximum", "minLength", "maxLength") if name in schema]
+    said += [
+        f"{name} {schema[name]}"
+        for name in ("format", "minimum", "maximum", "minLength", "maxLength")
+        if name in schema
+    ]
     return ", ".join(said)
 
 

@@ -57,7 +57,9 @@ def any_bad(rule: Rule, history: History) -> ExchangeLaw:
         value = rule.args["value"]
         if whole == value or all(at(entity, rule.args["state"]) != value for entity in found):
             return HOLDS
-        return Breach(rule.id, f"one of {rule.args['items'][1:]} is {value}, the whole is not", value, whole, rule.args["whole"])
+        return Breach(
+            rule.id, f"one of {rule.args['items'][1:]} is {value}, the whole is not", value, whole, rule.args["whole"]
+        )
 
     return law
 

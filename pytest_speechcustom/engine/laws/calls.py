@@ -97,7 +97,9 @@ def only_when(rule: Rule, history: History) -> ExchangeLaw:
             return UNSURE
         message = f"{moment.operation.id} was refused as in conflict, and {record.name} was idle"
         seen = f"{_answer(moment)} while {' or '.join(sorted(machine.statuses(possible)))}"
-        return Breach(rule.id, message, f"{statuses[0]} only while {' or '.join(sorted(states))}", seen, resource=record.name)
+        return Breach(
+            rule.id, message, f"{statuses[0]} only while {' or '.join(sorted(states))}", seen, resource=record.name
+        )
 
     return law
 
@@ -438,7 +440,13 @@ def location(rule: Rule, history: History) -> ExchangeLaw:
         if here.endswith(f"{prefix}/{own}".lower()) if prefix else here == _path(own):
             return HOLDS
         allowed = f"…{prefix}/{own}" if prefix else short(own)
-        return Breach(rule.id, f"the header {rule.args['header']} is not the location of what was made", allowed, short(given), pointer)
+        return Breach(
+            rule.id,
+            f"the header {rule.args['header']} is not the location of what was made",
+            allowed,
+            short(given),
+            pointer,
+        )
 
     return law
 
@@ -465,7 +473,13 @@ def new_id(rule: Rule, history: History) -> ExchangeLaw:
         record = history.find(touch.resource, key)
         if record is None or moment.unordered:
             return HOLDS
-        return Breach(rule.id, f"the new {resource.name} has the id of one that is known", "a new id", key, "/" + resource.identity)
+        return Breach(
+            rule.id,
+            f"the new {resource.name} has the id of one that is known",
+            "a new id",
+            key,
+            "/" + resource.identity,
+        )
 
     return law
 
@@ -518,7 +532,9 @@ def polls_on(rule: Rule, history: History) -> ExchangeLaw:
         if idle[record.key] != most:
             return HOLDS
         message = f"{record.name} has been {record.status} since exchange {record.status_at}, and is polled on"
-        return Breach(rule.id, message, f"no polling after {record.status}", f"{most} reads since", resource=record.name)
+        return Breach(
+            rule.id, message, f"no polling after {record.status}", f"{most} reads since", resource=record.name
+        )
 
     return law
 
@@ -546,8 +562,16 @@ def waits(rule: Rule, history: History) -> ExchangeLaw:
 
 
 def _keep(moment: Moment, about: str, until: dict[str, tuple[float, int, int]]) -> None:
-    text, ended = moment.answer_headers.get("retry-after", ""), moment.ended if moment.ended is not None else moment.started
-    if text.isdigit() and len(text) < 8 and ended is not None and (moment.operation.method == "GET" or moment.status == 429):
+    text, ended = (
+        moment.answer_headers.get("retry-after", ""),
+        moment.ended if moment.ended is not None else moment.started,
+    )
+    if (
+        text.isdigit()
+        and len(text) < 8
+        and ended is not None
+        and (moment.operation.method == "GET" or moment.status == 429)
+    ):
         if len(until) > _MOST_REMEMBERED:
             until.clear()
         until[about] = (ended + int(text), moment.index, int(text))
@@ -562,7 +586,9 @@ def size_limit(rule: Rule, history: History) -> ExchangeLaw:
             return None
         if moment.body_size <= most:
             return HOLDS
-        return Breach(rule.id, "the body is larger than the service takes", f"at most {most} bytes", f"{moment.body_size} bytes")
+        return Breach(
+            rule.id, "the body is larger than the service takes", f"at most {most} bytes", f"{moment.body_size} bytes"
+        )
 
     return law
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from pytest_speechcustom.engine.breach import Breach
-from pytest_speechcustom.engine.history import History, Sight, instant, normal, read, same
+from pytest_speechcustom.engine.history import History, Sight, instant, normal, same
 from pytest_speechcustom.engine.laws.outcome import HOLDS, UNSURE, EntityLaw, Outcome
 from pytest_speechcustom.engine.text import at, short
 from pytest_speechcustom.values import ABSENT, Absent, Rule
@@ -30,7 +30,7 @@ def fixed(rule: Rule, history: History) -> EntityLaw:
             return None
         outcome: Outcome = None
         for field in fields:
-            now = read(field, sight.entity)
+            now = sight.read(field)
             before = sight.record.fixed.get(field.pointer, ABSENT)
             if isinstance(now, Absent) or isinstance(before, Absent):
                 continue
@@ -176,7 +176,9 @@ def gone(rule: Rule, history: History) -> EntityLaw:
             return UNSURE
         how = "listed" if sight.touch.role == "list" else "returned"
         message = f"{record.name} is {how} although exchange {record.deleted} deleted it"
-        return Breach(rule.id, message, "an error, and no place in lists", f"status {sight.moment.status}", sight.pointer)
+        return Breach(
+            rule.id, message, "an error, and no place in lists", f"status {sight.moment.status}", sight.pointer
+        )
 
     return law
 
@@ -274,7 +276,7 @@ def summed(rule: Rule, history: History) -> EntityLaw:
 def carries(rule: Rule, history: History) -> EntityLaw:
     """``links.query``: the URLs at `fields` keep the query parameter `name`."""
     pointers, name = tuple(rule.args["fields"]), rule.args["name"]
-    needle = f"{name}="
+    carrying = re.compile(rf"[?&]{re.escape(name)}=[^&#]")
 
     def law(sight: Sight) -> Outcome:
         outcome: Outcome = None
@@ -282,7 +284,7 @@ def carries(rule: Rule, history: History) -> EntityLaw:
             url = at(sight.entity, pointer)
             if not isinstance(url, str):
                 continue
-            if needle in url and name in dict(parse_qsl(urlsplit(url).query)):
+            if carrying.search(url):
                 outcome = HOLDS
                 continue
             message = f"{pointer[1:]} of {sight.record.name} lost the query parameter {name}"
@@ -340,7 +342,7 @@ def list_same(rule: Rule, history: History) -> EntityLaw:
                 known = record.fixed.get(pointer, ABSENT)
             if isinstance(known, Absent) and record.entity is not None:
                 known = normal(field, at(record.entity, pointer))
-            now = read(field, sight.entity)
+            now = sight.read(field)
             if isinstance(known, Absent) or isinstance(now, Absent):
                 continue
             if not same(field, known, now):
@@ -364,7 +366,7 @@ def written(rule: Rule, history: History) -> EntityLaw:
         patch = sight.moment.asked if sight.touch.role == "update" else ABSENT
         for field in fields:
             wanted = sight.record.known.get(field.pointer, ABSENT)
-            now = read(field, sight.entity)
+            now = sight.read(field)
             if isinstance(wanted, Absent) or isinstance(now, Absent) or _mentions(patch, field.pointer):
                 continue
             if field.pointer in steady and field.pointer in sight.record.fixed:
@@ -408,7 +410,7 @@ def _echo(rule: Rule, history: History, absent: bool) -> EntityLaw:
         outcome: Outcome = None
         for field in fields:
             sent = normal(field, at(sight.moment.asked, field.pointer))
-            now = read(field, sight.entity)
+            now = sight.read(field)
             if isinstance(sent, Absent) or (not absent and isinstance(now, Absent)):
                 continue
             if isinstance(now, Absent) if absent else not same(field, sent, now):

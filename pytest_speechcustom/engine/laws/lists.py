@@ -144,7 +144,9 @@ def next_progress(rule: Rule, history: History) -> ExchangeLaw:
             back = int(given) <= int(asked or "0")
         if not back:
             return HOLDS
-        return Breach(rule.id, "the link to the next page does not lead on", "the next set of results", short(url), link)
+        return Breach(
+            rule.id, "the link to the next page does not lead on", "the next set of results", short(url), link
+        )
 
     return _law(rule, history, judge)
 
@@ -217,9 +219,7 @@ def complete(rule: Rule, history: History) -> ExchangeLaw:
             return None
         if walk.disturbed or walk.writes != history.writes.get(touch.resource, 0):
             return UNSURE
-        wanted = [
-            record for record in history.all(touch.resource) if _belongs(record, moment, touch, history, member)
-        ]
+        wanted = [record for record in history.all(touch.resource) if _belongs(record, moment, touch, history, member)]
         if not wanted:
             return None
         for record in wanted:
