@@ -133,35 +133,35 @@ class Sight:
 
 
 class History:
-    """The records of one run of exchanges."""
+    """The records of one run of exchanges, at most `MOST_RECORDS` of each kind."""
 
     def __init__(self, contract: Contract) -> None:
         """Start with nothing known: a history may begin in the middle."""
         self.contract = contract
-        self._records: OrderedDict[tuple[str, str], Record] = OrderedDict()
+        self._records: dict[str, OrderedDict[str, Record]] = {name: OrderedDict() for name in contract.resources}
         self.writes: dict[str, int] = {}
         self.written_until: dict[str, float] = {}
         self.shared: dict[str, Any] = {}
 
     def find(self, kind: str, key: str) -> Record | None:
         """The record of a resource, if anything is known of it."""
-        return self._records.get((kind, key.lower()))
+        return self._records[kind].get(key.lower())
 
     def get(self, kind: str, key: str) -> Record:
         """The record of a resource, made when first met; the one unused for longest makes room."""
-        where = (kind, key.lower())
-        record = self._records.get(where)
+        records, key_ = self._records[kind], key.lower()
+        record = records.get(key_)
         if record is None:
-            record = self._records[where] = Record(kind, key)
-            if len(self._records) > MOST_RECORDS:
-                self._records.popitem(last=False)
+            record = records[key_] = Record(kind, key)
+            if len(records) > MOST_RECORDS:
+                records.popitem(last=False)
         else:
-            self._records.move_to_end(where)
+            records.move_to_end(key_)
         return record
 
     def all(self, kind: str) -> Iterator[Record]:
         """Every record of a kind, the longest unused first."""
-        return (record for (name, _), record in list(self._records.items()) if name == kind)
+        return iter(tuple(self._records[kind].values()))
 
     def inside(self, kind: str, parent: str) -> Iterator[Record]:
         """Every record of a kind that lives in a parent."""
@@ -171,7 +171,7 @@ class History:
     def replace(self, record: Record) -> None:
         """Put a record in the place of what was known under its key."""
         self.get(record.kind, record.key)
-        self._records[record.kind, record.key.lower()] = record
+        self._records[record.kind][record.key.lower()] = record
 
     def wrote(self, kind: str, until: float) -> None:
         """Note that a call, which lasted until then, may have changed which resources of a kind there are."""

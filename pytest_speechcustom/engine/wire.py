@@ -70,7 +70,7 @@ class Wire:
         for dispute in contract.disputes:
             self._disputes.setdefault((dispute.operation, dispute.direction), []).append(dispute)
         self._checks: dict[str, dict[str, Any]] = {}
-        self._urls: dict[tuple[str, int], list[Breach]] = {}
+        self._urls: dict[tuple[str, str, str], list[Breach]] = {}
         self._header_checks: dict[int, Any] = {}
 
     def request(self, operation: Operation, route: Route, headers: Headers, body: Body) -> Message:
@@ -133,7 +133,7 @@ class Wire:
     # requests
 
     def _url(self, operation: Operation, route: Route) -> list[Breach]:
-        key = (operation.id, hash((route.path, route.query)))
+        key = (operation.id, route.path, route.query)
         known = self._urls.get(key)
         if known is None:
             if len(self._urls) > 4096:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -136,9 +136,48 @@ def tap_client(recorder: Recorder, client: Any, module: ModuleType) -> Patches:
             for event, hooks in client.event_hooks.items()
         }
 
+    def failed(error: Exception) -> None:
+        """No hook tells of an error, but the error tells its request."""
+        request = getattr(error, "_request", None)
+        call = calls.pop(request, None) if request is not None else None
+        if call is not None:
+            _restore(request, module)
+            call.fail()
+
     patches = Patches()
     patches.on_undo(undo)
+    patches.replace(client, "send", _asending(failed) if isinstance(client, module.AsyncClient) else _sending(failed))
     return patches
+
+
+def _sending(failed: Callable[[Exception], None]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def make(real: Callable[..., Any]) -> Callable[..., Any]:
+        def send(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            try:
+                return real(*args, **kwargs)
+            except Exception as error:
+                failed(error)
+                raise
+
+        return send
+
+    return make
+
+
+def _asending(failed: Callable[[Exception], None]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def make(real: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def send(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            try:
+                return await real(*args, **kwargs)
+            except Exception as error:
+                failed(error)
+                raise
+
+        return send
+
+    return make
 
 
 def _begin(recorder: Recorder, request: Any, module: ModuleType) -> Call:
@@ -188,7 +227,7 @@ async def _aread(call: Call, response: Any, module: ModuleType) -> None:
     call.answer(response.status_code, response.headers.multi_items(), b"".join(chunks))
 
 
-@lru_cache(maxsize=None)
+@cache
 def streams(module: ModuleType) -> tuple[type[Any], type[Any]]:
     """Two classes of streams, of what the module asks streams to be: one that copies, one that says it again."""
     sync: type[Any] = module.SyncByteStream

@@ -100,7 +100,9 @@ class Recorder:
     def stop(self) -> None:
         """Hear nothing more; what has no answer yet gets none."""
         self.active = False
-        for call in self._calls:
+        with self.lock:
+            calls = list(self._calls)
+        for call in calls:
             call.fail()
 
     def exchanges(self) -> tuple[Exchange, ...]:

@@ -196,21 +196,21 @@ class _Again(io.RawIOBase):
 
 def _read_ahead(response: http.client.HTTPResponse) -> bytes:
     """The body of a response, which can be read from it still, framed as before."""
-    file: Any = response.fp  # type: ignore[attr-defined]  # the standard library documents it for debugging
-    if file is None or response.length == 0 or response._method == "HEAD":  # type: ignore[attr-defined]
+    file: Any = response.fp
+    if file is None or response.length == 0 or response._method == "HEAD":
         return b""
     raw = bytearray()
     error: Exception | None = None
     try:
-        if response.chunked:  # type: ignore[attr-defined]
+        if response.chunked:
             _read_chunks(file, raw)
         else:
             _read_exactly(file, raw, response.length)
     except Exception as raised:
         error = raised
     file.close()
-    response.fp = io.BufferedReader(_Again(bytes(raw), error))  # type: ignore[attr-defined]
-    return unchunked(bytes(raw)) if response.chunked else bytes(raw)  # type: ignore[attr-defined]
+    response.fp = io.BufferedReader(_Again(bytes(raw), error))
+    return unchunked(bytes(raw)) if response.chunked else bytes(raw)
 
 
 def _read_exactly(file: Any, raw: bytearray, length: int | None) -> None:

@@ -1,0 +1,203 @@
+"""Watches live traffic: of this whole process, whatever library sends it, or of one client.
+
+A `Monitor` passes everything on as it is, remembers the exchanges, and judges them by a contract when it is
+asked. It works without pytest; the fixture `speech_monitor` is one that fails its test by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from types import TracebackType
+
+from pytest_speechcustom.contracts.model import Contract
+from pytest_speechcustom.engine.report import Report
+from pytest_speechcustom.values import Exchange, Finding, UsageError
+
+
+class ContractBroken(AssertionError):
+    """The watched traffic broke its contract. The message tells how, and `findings` are what it tells."""
+
+    def __init__(self, message: str, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+
+ContractBroken.__module__ = "pytest_speechcustom"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A report, and what its findings mean here: `failing` count, `allowed` were expected, by the pattern met."""
+
+    report: Report
+    failing: tuple[Finding, ...]
+    allowed: tuple[tuple[Finding, str], ...]
+
+    def __str__(self) -> str:
+        from pytest_speechcustom.reports import render
+
+        report = replace(self.report, findings=self.failing, verdict="fail" if self.failing else "pass")
+        return render(report, "text", dimensions={}).rstrip()
+
+
+class Monitor:
+    """Watches HTTP traffic and judges it by the contract of a service.
+
+    `contract` is a contract or the id of one. `allow` are ids of rules, or patterns of such (``model.*``), that may
+    be broken; with `strict`, warnings count as errors do. As a context manager it watches this process for the
+    length of the block, and raises `ContractBroken` at its end. Otherwise `start`, `stop` and `check` do that.
+    """
+
+    def __init__(self, contract: Contract | str, *, allow: Iterable[str] = (), strict: bool = False) -> None:
+        from pytest_speechcustom.engine.routing import Router
+        from pytest_speechcustom.taps.patches import Patches
+        from pytest_speechcustom.taps.recorder import Recorder
+
+        if isinstance(contract, str):
+            from pytest_speechcustom.contracts import load
+
+            contract = load(contract)
+        self.contract = contract
+        self.strict = strict
+        self._allow = patterns(contract, allow)
+        router = Router(contract)
+        self._recorder = Recorder(lambda method, url: router.route(method, url).operation is not None)
+        self._process: Patches | None = None
+        self._clients: list[Patches] = []
+        self._judged: tuple[int, Judgement] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Monitor {self.contract.id}: {len(self.exchanges)} exchanges>"
+
+    # watching
+
+    def start(self) -> None:
+        """Watch this process from now on."""
+        if self._process is None and self._recorder.active:
+            from pytest_speechcustom.taps import tap_process
+
+            self._process = tap_process(self._recorder)
+
+    def stop(self) -> None:
+        """Watch no more. A request that has no answer yet is taken to get none."""
+        for patches in reversed(self._clients):
+            patches.undo()
+        self._clients.clear()
+        self._release()
+        self._recorder.stop()
+
+    def watch(self, client: object) -> None:
+        """Watch this client from now on, and other watched ones, but no longer the whole process.
+
+        `client` is an `httpx.Client`, an `httpx.AsyncClient` or a `requests.Session`.
+        """
+        from pytest_speechcustom.taps import tap_client
+
+        if not self._recorder.active:
+            raise UsageError("this monitor has stopped; a new one can watch")
+        patches = tap_client(self._recorder, client)
+        if patches is None:
+            kind = f"{type(client).__module__}.{type(client).__qualname__}"
+            known = "an httpx.Client, an httpx.AsyncClient or a requests.Session"
+            raise UsageError(f"a monitor can watch {known}, not a {kind}; without `watch` it sees the whole process")
+        self._clients.append(patches)
+        self._release()
+
+    def _release(self) -> None:
+        if self._process is not None:
+            self._process.undo()
+            self._process = None
+
+    def __enter__(self) -> Monitor:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        __tracebackhide__ = True
+        self.stop()
+        if kind is None:
+            self.check()
+
+    # judging
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What was seen so far, in the order in which it began; requests under way are not in it yet.
+
+        Of a request that the contract does not know there are no bodies.
+        """
+        return self._recorder.exchanges()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every rule broken so far, allowed or not, notes included."""
+        return self.judge().report.findings
+
+    def report(self) -> Report:
+        """Findings, verdicts and coverage so far."""
+        return self.judge().report
+
+    def judge(self) -> Judgement:
+        """The report, and which of its findings count."""
+        exchanges = self.exchanges
+        if self._judged is None or self._judged[0] != len(exchanges):
+            self._judged = len(exchanges), self._judge(exchanges)
+        return self._judged[1]
+
+    def _judge(self, exchanges: tuple[Exchange, ...]) -> Judgement:
+        from pytest_speechcustom.engine.checker import Checker
+
+        checker = Checker(self.contract)
+        checker.check(exchanges)
+        report = checker.report("monitor")
+        levels = ("error", "warning") if self.strict else ("error",)
+        failing, allowed = [], []
+        for finding in report.findings:
+            if (pattern := self._allowing(finding)) is not None:
+                allowed.append((finding, pattern))
+            elif finding.level in levels:
+                failing.append(finding)
+        return Judgement(report, tuple(failing), tuple(allowed))
+
+    def _allowing(self, finding: Finding) -> str | None:
+        local = finding.rule.partition("/")[2]
+        return next((given for given, pattern in self._allow.items() if fnmatchcase(local, pattern)), None)
+
+    def check(self) -> None:
+        """Raise `ContractBroken` now if the traffic so far breaks the contract."""
+        __tracebackhide__ = True
+        judgement = self.judge()
+        if judgement.failing:
+            raise ContractBroken(str(judgement), judgement.failing)
+
+
+def patterns(contract: Contract, allow: Iterable[str]) -> dict[str, str]:
+    """Ids and patterns of rules as given -> the pattern of local ids. `UsageError` for one that meets no rule."""
+    if isinstance(allow, str):
+        raise UsageError(f"allow must be a list of rule ids, not the string {allow!r}; write [{allow!r}]")
+    found = {}
+    for given in allow:
+        if not isinstance(given, str):
+            raise UsageError(f"allow must hold rule ids as strings, not {given!r}")
+        service, slash, local = given.rpartition("/")
+        if (slash and service != contract.id) or not any(fnmatchcase(rule, local) for rule in contract.rules):
+            raise UsageError(_unknown(contract, given))
+        found[given] = local
+    return found
+
+
+def _unknown(contract: Contract, given: str) -> str:
+    from difflib import get_close_matches
+
+    service, slash, local = given.rpartition("/")
+    text = f"allow: {contract.id} has no rule {given!r}"
+    if slash and service != contract.id and local in contract.rules:
+        return f"{text}; did you mean {f'{contract.id}/{local}'!r}?"
+    close = get_close_matches(local, list(contract.rules), n=3, cutoff=0.5)
+    if close:
+        return f"{text}; did you mean {' or '.join(map(repr, close))}?"
+    return f"{text}; it has {len(contract.rules)}, for example {', '.join(sorted(contract.rules)[:5])}"
