@@ -217,7 +217,7 @@ def normal(field: Field, value: Any) -> Any:
     if field.sameness == "references":
         return frozenset(map(_reference, value)) if isinstance(value, list) else value
     if field.sameness == "instant":
-        return instant(value) or value
+        return instant(value) or ABSENT
     if field.sameness == "address" and isinstance(value, str):
         return value.partition("?")[0]
     return value
