@@ -39,7 +39,9 @@ class Judgement:
         from pytest_speechcustom.reports import render
 
         report = replace(self.report, findings=self.failing, verdict="fail" if self.failing else "pass")
-        return render(report, "text", dimensions={}).rstrip()
+        text = render(report, "text", dimensions={}).rstrip()
+        rules = sorted({finding.rule for finding, _ in self.allowed})
+        return f"{text}\n  allowed here: {', '.join(rules)}" if rules else text
 
 
 class Monitor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -130,17 +131,20 @@ def _near(word: str, known: list[str]) -> str:
     return (f"; did you mean {close[0]!r}?" if close else "") + f" Known: {', '.join(known)}"
 
 
-def allowed_everywhere(item: pytest.Item, contract: Contract) -> dict[str, str]:
-    """The ini option's patterns that concern a contract -> their reasons."""
+def reasons(config: pytest.Config) -> dict[str, str]:
+    """The patterns of the ini option, and why they are there."""
+    parts = (line.partition("#") for line in config.getini("speechcustom_allow"))
+    return {pattern.strip(): reason.strip() for pattern, _, reason in parts if pattern.strip()}
+
+
+def allowed_everywhere(item: pytest.Item, contract: Contract) -> list[str]:
+    """The ini option's patterns that concern a contract; `pytest.UsageError` for one that concerns none."""
     from pytest_speechcustom.contracts import SERVICES, load
     from pytest_speechcustom.monitor import patterns
     from pytest_speechcustom.values import UsageError
 
-    found = {}
-    for line in item.config.getini("speechcustom_allow"):
-        pattern, _, reason = (part.strip() for part in line.partition("#"))
-        if not pattern:
-            continue
+    found = []
+    for pattern in reasons(item.config):
         try:
             patterns(contract, [pattern])
         except UsageError as error:
@@ -155,7 +159,7 @@ def allowed_everywhere(item: pytest.Item, contract: Contract) -> dict[str, str]:
             else:
                 raise pytest.UsageError(f"speechcustom_{error}") from None
         else:
-            found[pattern] = reason
+            found.append(pattern)
     return found
 
 
@@ -218,7 +222,8 @@ def speech_monitor(request: pytest.FixtureRequest) -> Iterator[Monitor]:
     judgement = monitor.judge()
     _remember(item, judgement)
     # What came after the end of the test, or before a beginning that failed.
-    if set(judgement.failing) - item.stash.get(TOLD, set()):
+    told: set[Finding] | None = item.stash.get(TOLD, None)
+    if set(judgement.failing) - (told or set()):
         pytest.fail(str(judgement), pytrace=False)
 
 
@@ -231,6 +236,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     __tracebackhide__ = True
     try:
         result = yield
+    except (KeyboardInterrupt, SystemExit, pytest.exit.Exception):
+        raise
     except BaseException as error:
         for judgement in _judgements(item):
             if judgement.failing and not _is_told(error):
@@ -305,14 +312,14 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
                 facts[report.nodeid] = json.loads(str(value))
     if not facts:
         return
-    terminalreporter.section("speechcustom")
+    terminalreporter.write_sep("=", "speechcustom")
     for service in sorted({each["service"] for each in facts.values()}):
         tests = {nodeid: each for nodeid, each in sorted(facts.items()) if each["service"] == service}
-        for line in _summary(service, tests):
+        for line in _summary(service, tests, reasons(terminalreporter.config)):
             terminalreporter.write_line(line)
 
 
-def _summary(service: str, tests: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _summary(service: str, tests: Mapping[str, Mapping[str, Any]], why: Mapping[str, str]) -> Iterator[str]:
     levels = {level: _added(each["findings"].get(level, {}) for each in tests.values()) for level in _LEVELS}
     allowed = _added(each["allowed"] for each in tests.values())
     found = ", ".join(_count(sum(rules.values()), level) for level, rules in levels.items())
@@ -332,7 +339,8 @@ def _summary(service: str, tests: Mapping[str, Mapping[str, Any]]) -> Iterator[s
             first = next(name for name, each in tests.items() if rule in each["findings"].get(level, {}))
             yield f"  {level} {service}/{rule}: {_count(times, 'time')}, first in {first}"
     for rule, times in allowed.items():
-        yield f"  allowed {service}/{rule}: {_count(times, 'time')}"
+        reason = next((text for given, text in why.items() if fnmatchcase(rule, given.rpartition("/")[2])), "")
+        yield f"  allowed {service}/{rule}: {_count(times, 'time')}" + (f", {reason}" if reason else "")
 
 
 _LEVELS = ("error", "warning", "note")

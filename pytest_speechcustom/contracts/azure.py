@@ -89,7 +89,7 @@ _ALSO_ON = {
 
 # What a client writes and reads back, and what never changes.
 _COMMON = (Field("/displayName"), Field("/description"), Field("/customProperties", "subset"))
-_LOCALE = Field("/locale")
+_LOCALE = Field("/locale", "tag")
 _PROJECT = Field("/project", "reference")
 _CREATED = Field("/createdDateTime", "instant")
 WRITTEN: Mapping[str, tuple[Field, ...]] = {
@@ -354,7 +354,8 @@ def _other_rules(version: Version) -> list[Rule]:
     for name, operation in polled.items():
         rules.append(Rule(f"client.{name}.poll-final", "client", "inferred", version.states,
              f"A client stops polling {_title(name).lower()} that has succeeded or failed.", "client.poll.final",
-             {"resource": name, "operations": (operation,), "states": ("Succeeded", "Failed")}, "client"))  # fmt: skip
+             {"resource": name, "operations": (operation, f"{PLURALS[name]}_Update"), "states": ("Succeeded", "Failed")},
+             "client"))  # fmt: skip
     for name, fields in version.links.items():
         rules.append(Rule(f"{name}.links.api-version", "server", "inferred", version.link,
              f"The links of {_title(name).lower()} keep api-version.", "links.query",

@@ -144,11 +144,12 @@ class Field:
 
     ``value``: equal; ``reference``: an object whose `self` URL ends in the same id; ``references``: a list of
     such, or of ids, in any order; ``subset``: the members that were sent, others may have come; ``instant``:
-    the same point in time; ``address``: a URL without its query, where signatures stand.
+    the same point in time; ``address``: a URL without its query, where signatures stand; ``word``: equal, where
+    both are text (a number that stands for a name is not compared); ``tag``: equal but for letter case.
     """
 
     pointer: str
-    sameness: Literal["value", "reference", "references", "subset", "instant", "address"] = "value"
+    sameness: Literal["value", "reference", "references", "subset", "instant", "address", "word", "tag"] = "value"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class Flavour:
 
 _MODEL = "customization_id"
 _MODEL_CALLS = ("trainAcousticModel", "resetAcousticModel", "upgradeAcousticModel", "listAudio", "addAudio")
-_AUDIO_SEEN_IN = ("getAudio", "listAudio")
+_CHANGING = ("trainAcousticModel", "resetAcousticModel", "upgradeAcousticModel", "addAudio", "deleteAudio")
 
 TOUCHES = (
     Touch("createAcousticModel", "model", "create"),
@@ -73,28 +73,29 @@ TOUCHES = (
     Touch("listAudio", "audio", "list", at=("/audio",)),
 )
 
-_IDLE = ("pending", "pending:data", "ready", "available", "failed")
+# States in which audio was added or deleted: the service may tell so at once, later, or not at all.
+_CHANGED = ("ready:data", "available:data", "failed:data")
+_IDLE = ("pending", "pending:data", "ready", "available", "failed", *_CHANGED)
 
 
 def _calls(said: Flavour) -> tuple[Call, ...]:
     """What calls do to a model. Where the documents are silent (new audio in a trained model) all is open."""
-    refused = {state: ("failed",) for state in ("pending:data", "ready", "failed")}
     open_refusal = {state: (state, "failed") for state in _IDLE}
+    refused = open_refusal | {"ready": ("failed",), "failed": ("failed",)}
     refusal = (
-        Call("trainAcousticModel", refused | {"pending": ("pending", "failed"), "available": ("available", "failed")},
-             said.refusal_fails, statuses=(400,), blame="model.train.refusal-fails")
+        Call("trainAcousticModel", refused, said.refusal_fails, statuses=(400,), blame="model.train.refusal-fails")
         if said.refusal_fails
         else Call("trainAcousticModel", open_refusal, said.failed, statuses=(400,), basis="inferred")
     )  # fmt: skip
     return (
         Call("addAudio", {
-            "pending": ("pending:data",), "ready": ("ready", "pending:data"),
-            "available": ("available", "ready", "pending:data"), "failed": ("failed", "ready", "pending:data"),
+            "pending": ("pending:data",), "ready": ("ready:data", "pending:data"),
+            "available": ("available:data", "pending:data"), "failed": ("failed:data", "pending:data"),
         }, said.pending),
         Call("deleteAudio", {
-            "pending:data": ("pending:data", "pending", "ready"), "ready": ("ready", "pending:data", "pending"),
-            "available": ("available", "ready", "pending:data", "pending"),
-            "failed": ("failed", "ready", "pending:data", "pending"),
+            "pending:data": ("pending:data", "pending"), "ready": ("ready:data", "pending:data", "pending"),
+            "available": ("available:data", "pending:data", "pending"),
+            "failed": ("failed:data", "pending:data", "pending"),
         }, said.pending, basis="inferred"),
         Call("trainAcousticModel", {state: ("training",) for state in (*_IDLE, "training")}, said.training,
              otherwise=("training",)),
@@ -104,7 +105,7 @@ def _calls(said: Flavour) -> tuple[Call, ...]:
         Call("resetAcousticModel", {}, said.reset, otherwise=("pending",), blame="model.reset.initial"),
         Call("upgradeAcousticModel", {
             "ready": ("upgrading:ready",), "pending:data": ("upgrading:ready",),
-            "available": ("upgrading:available",), "training": ("upgrading:ready", "upgrading:available"),
+            "ready:data": ("upgrading:ready",), "available": ("upgrading:available",),
         }, said.upgrade_resumes, otherwise=("upgrading:ready", "upgrading:available")),
     )  # fmt: skip
 
@@ -132,10 +133,15 @@ def _model(said: Flavour) -> Resource:
                 State("upgrading:ready", said.upgrading, shown="upgrading"),
                 State("upgrading:available", said.upgrading, shown="upgrading"),
                 State("failed", said.failed),
+                State("ready:data", said.ready, basis="inferred", shown="ready"),
+                State("available:data", said.available, basis="inferred", shown="available"),
+                State("failed:data", said.failed, basis="inferred", shown="failed"),
             ),
             initial=("pending",),
             by_itself=(
                 Move("pending:data", "ready", said.ready),
+                *(Move(state, target, said.pending, basis="inferred")
+                  for state in _CHANGED for target in (state.partition(":")[0], "pending:data", "ready")),
                 Move("training", "available", said.available),
                 Move("training", "failed", said.failed),
                 Move("upgrading:ready", "ready", said.upgrade_resumes),
@@ -241,9 +247,18 @@ def _model_rules(said: Flavour) -> list[Rule]:
         Rule("model.available", "server", "documented", said.identity,
              "A model that was created and not deleted can be read.", "read.exists",
              on_model | {"operations": ("getAcousticModel",), "statuses": (404, 400)}, "echo"),
+        Rule("model.upgrade.state", "server", "documented", _sdk("upgrade_acoustic_model"),
+             "Only a model that is ready or available is upgraded.", "call.refused",
+             on_model | {"operations": ("upgradeAcousticModel",), "states": ("pending", "failed"), "statuses": ()},
+             "refusals"),
+        Rule("client.upgrade.state", "client", "documented", _sdk("upgrade_acoustic_model"),
+             "A client upgrades a model that is ready or available.", "client.refused",
+             on_model | {"operations": ("upgradeAcousticModel",), "states": ("pending", "failed"),
+                         "reason": "the model is neither ready nor available",
+                         "instead": "upgrade a model that is ready or available"}, "refusals", "warning"),
         Rule("client.train.enough-audio", "client", "documented", said.amount,
              "A model is trained with 10 minutes of audio or more, and not beyond the most.", "amount.enough",
-             _amount("trainAcousticModel"), "refusals", "warning"),
+             _amount("trainAcousticModel") | {"statuses": (400,) if said.refusal_fails else ()}, "refusals", "warning"),
         Rule("client.poll.final", "client", "inferred", said.states,
              "A client stops polling a model that is available or failed.", "client.poll.final",
              on_model | {"operations": ("getAcousticModel",), "states": ("available", "failed")}, "client"),
@@ -263,7 +278,7 @@ def _model_rules(said: Flavour) -> list[Rule]:
         rules += [
             Rule("model.train.conflict", "server", "documented", said.conflict,
                  "A train request is refused with 409 while the model is being trained.", "call.refused",
-                 busy | {"states": ("training",), "window": 60}, "conflict"),
+                 busy | {"states": ("training",), "window": 1}, "conflict"),
             Rule("model.train.conflict-audio", "server", "documented", said.conflict,
                  "A train request is refused with 409 while audio of the model is being analysed.", "call.in-use",
                  on_model | {"operations": ("trainAcousticModel", "getAudio", "listAudio", "addAudio"),
@@ -274,14 +289,15 @@ def _model_rules(said: Flavour) -> list[Rule]:
                  busy | {"states": ("training", "upgrading", "pending"), "inside": "audio"}, "conflict"),
             Rule("client.train.busy", "client", "documented", said.conflict,
                  "A client does not train a model while another request for it is being handled.", "client.refused",
-                 busy | {"reason": "another request for the model is being handled",
+                 busy | {"idle": ("ready", "available", "failed"), "inside": "audio",
+                         "reason": "another request for the model is being handled",
                          "instead": "train when no audio is being_processed and the model is not training"},
                  "conflict", "warning"),
         ]  # fmt: skip
     if said.adding_while_training:
         rules.append(Rule("model.add-audio.conflict", "server", "documented", said.adding_while_training,
              "Audio is not accepted while the model is being trained.", "call.refused",
-             on_model | {"operations": ("addAudio",), "states": ("training",), "statuses": (), "window": 60},
+             on_model | {"operations": ("addAudio",), "states": ("training",), "statuses": (), "window": 1},
              "conflict"))  # fmt: skip
     if said.strict:
         strict = on_model | {"operations": ("trainAcousticModel",), "inside": "audio", "states": ("invalid",),
@@ -290,9 +306,19 @@ def _model_rules(said: Flavour) -> list[Rule]:
              "Training with an invalid audio resource is refused, unless strict is false.", "call.strict", strict,
              "refusals"))  # fmt: skip
         rules.append(Rule("client.train.strict", "client", "documented", said.strict,
-             "A client trains with invalid audio only with strict=false.", "call.strict", strict, "refusals",
-             "warning"))  # fmt: skip
+             "A client trains with invalid audio only with strict=false.", "call.strict", strict | {"statuses": (400,)},
+             "refusals", "warning"))  # fmt: skip
+        rules.append(Rule("model.train.warnings", "server", "documented", _sdk("TrainingResponse.warnings"),
+             "The answer to a train request has warnings only with strict=false.", "answer.with",
+             {"operations": ("trainAcousticModel",), "field": "/warnings", "parameter": "strict", "value": "false"},
+             "refusals"))  # fmt: skip
+        rules.append(Rule("model.train.warned", "server", "documented", _sdk("train_acoustic_model"),
+             "Training with strict=false names the invalid audio resources that it leaves out.", "answer.names",
+             strict | {"field": "/warnings", "text": "/message"}, "refusals"))  # fmt: skip
     if said.updated:
+        rules.append(Rule("model.updated.untouched", "server", "documented", _sdk("AcousticModel.updated"),
+             "updated equals created as long as nothing was done to the model.", "time.untouched",
+             on_model | {"earlier": "/created", "later": "/updated", "calls": _CHANGING}, "time"))  # fmt: skip
         rules.append(Rule("model.updated.order", "server", "documented", _sdk("AcousticModel.updated"),
              "updated is not before created.", "time.order", on_model | {"earlier": "/created", "later": "/updated"},
              "time"))  # fmt: skip
@@ -313,7 +339,7 @@ def _amount(call: str) -> dict[str, object]:
     return {"operations": (call, "listAudio", "addAudio", "deleteAudio", "resetAcousticModel"), "resource": "model",
             "measured_by": "listAudio", "changed_by": ("addAudio", "deleteAudio", "resetAcousticModel"),
             "field": "/total_minutes_of_audio", "items": "/audio", "unsettled": ("being_processed",),
-            "least": "min_audio_minutes", "most": "max_audio_hours", "most_unit": 60}  # fmt: skip
+            "slack_each": 1 / 60, "least": "min_audio_minutes", "most": "max_audio_hours", "most_unit": 60}  # fmt: skip
 
 
 def _audio_rules(said: Flavour) -> list[Rule]:
@@ -333,24 +359,25 @@ def _audio_rules(said: Flavour) -> list[Rule]:
         Rule("audio.duration.nonnegative", "server", "inferred", _sdk("AudioResource.duration"),
              "duration is not negative.", "number.nonnegative", on_audio | {"fields": ("/duration",)}, "arithmetic"),
         Rule("audio.identity", "server", "documented", _sdk("AudioResource.name"),
-             "The answer for an audio_name has that name.", "identity.property", on_audio, "identity"),
+             "The answer for the audio_name of an archive has that name.", "identity.property",
+             on_audio | {"place": "/container"}, "identity"),
         Rule("audio.total", "server", "documented", _sdk("AudioResources.total_minutes_of_audio"),
              "total_minutes_of_audio is the sum over all valid audio resources.", "amount.total",
              {"operations": ("listAudio",), "field": "/total_minutes_of_audio", "items": "/audio", "part": "/duration",
-              "state": "/status", "states": ("ok",), "divisor": 60, "slack": 0.02}, "arithmetic"),
+              "state": "/status", "states": ("ok",), "divisor": 60, "slack": 0.02, "slack_each": 1 / 60}, "arithmetic"),
         Rule("audio.container.duration", "server", "documented", _sdk("AudioResource.duration"),
              "The duration of an archive is that of its members together.", "amount.total",
              {"operations": ("getAudio",), "field": "/container/duration", "items": "/audio", "part": "/duration",
-              "slack": 1}, "arithmetic"),
+              "slack_each": 1, "when": ("/container/status", ("ok",))}, "arithmetic"),
         Rule("audio.container.invalid", "server", "documented", said.archive_invalid,
              "An archive with an invalid member is invalid.", "amount.any",
              {"operations": ("getAudio",), "items": "/audio", "state": "/status", "value": "invalid",
-              "whole": "/container/status"}, "arithmetic"),
+              "whole": "/container/status", "unsettled": ("being_processed",)}, "arithmetic"),
         Rule("audio.list.unique", "server", "documented", _sdk("AudioResource.name"),
              "A list holds an audio resource once.", "list.unique", {"operations": ("listAudio",)}, "paging"),
         Rule("audio.list.complete", "server", "documented", _sdk("AudioResources.audio"),
              "The list holds every audio resource that was added and not deleted.", "list.complete",
-             {"operations": ("listAudio",)}, "cross-endpoint"),
+             {"operations": ("listAudio",), "renamed": True}, "cross-endpoint"),
         Rule("audio.deleted.gone", "server", "documented", _sdk("delete_audio"),
              "Deleted audio is neither returned nor listed.", "deleted.gone", on_audio, "cross-endpoint"),
         Rule("audio.reset.gone", "server", "documented", said.reset,
@@ -365,6 +392,10 @@ def _audio_rules(said: Flavour) -> list[Rule]:
         Rule("client.audio.overwrite", "client", "documented", said.overwrite,
              "A client adds audio under a name that exists only with allow_overwrite.", "call.overwrite", overwrite,
              "refusals", "warning"),
+        Rule("client.audio.contained", "client", "documented", _sdk("add_audio"),
+             "Contained-Content-Type goes with an archive only.", "header.with",
+             {"operations": ("addAudio",), "header": "Contained-Content-Type",
+              "types": ("application/zip", "application/gzip")}, "payload"),
         Rule("client.audio.size", "client", "documented", said.size,
              "An audio resource is not larger than 100 MB.", "limit.size",
              {"operations": ("addAudio",), "parameter": "max_resource_bytes"}, "refusals"),

@@ -51,6 +51,8 @@ class Checker:
         self._touches: dict[str, tuple[Touch, ...]] = {}
         for touch in contract.touches:
             self._touches[touch.operation] = (*self._touches.get(touch.operation, ()), touch)
+        parents = (resource.parent for resource in contract.resources.values())
+        self._inner = {*(touch.id for touch in contract.touches), *parents}
         self._carriers = frozenset(carrier for way in contract.security for carrier in way)
         self._closed_rules = {
             (rule.args["resource"]): rule.id for rule in contract.rules.values() if rule.law == "state.closed"
@@ -77,6 +79,11 @@ class Checker:
                     for operation in rule.args["operations"]:
                         self._exchange_laws[operation].append((rule.id, law))
         self._gates = gates
+        self._gone: dict[str, list[tuple[str, bool]]] = {}
+        for rule in contract.rules.values() if not self.isolated else ():
+            if rule.law == "deleted.gone":
+                row = (rule.id, bool(rule.args.get("cleared")))
+                self._gone.setdefault(rule.args["resource"], []).append(row)
         self._strangers: list[tuple[int, Exchange, Route]] = []
         self._hosts: set[str] = set()
         self._unsigned: list[tuple[int, Exchange, Operation]] = []
@@ -220,12 +227,19 @@ class Checker:
     def _unanswered(self, operation: Operation, route: Route) -> None:
         """What a call did that nobody saw the answer of is unknown."""
         for touch in self._touches.get(operation.id, ()):
-            if touch.role in ("read", "list"):
+            if touch.role in ("read", "list") or operation.method == "GET":
                 continue
             self._history.wrote(touch.resource, _NEVER)
-            record = self._history.find(touch.resource, self._key(touch, route))
-            if record is not None:
+            key = self._key(touch, route)
+            record = self._history.find(touch.resource, key)
+            if record is not None and touch.role in ("create", "delete"):
+                record.doubt()
+            elif record is not None:
                 record.forget()
+            if touch.clears:
+                self._history.wrote(touch.clears, _NEVER)
+                for child in self._history.inside(touch.clears, key):
+                    child.doubt()
 
     def _key(self, touch: Touch, route: Route) -> str:
         resource = self.contract.resources[touch.resource]
@@ -246,7 +260,7 @@ class Checker:
             answered_soundly=answered.sound, status=status, accepted=status in operation.success,
             refused=400 <= status < 500 and status not in _WIRE_ELSEWHERE, headers=asked.headers,
             answer_headers=answered.headers, body_size=len(body.raw) if body.raw else 0,
-            started=exchange.started, ended=until, scope=(route.origin, credential),
+            started=exchange.started, ended=until, scope=(self._home(route), credential),
         )  # fmt: skip
         touches = self._touches.get(operation.id, ())
         started, ended = exchange.started, until if until is not None else _NEVER
@@ -259,16 +273,33 @@ class Checker:
             )
         for rule, law in self._exchange_laws[operation.id]:
             self._take(rule, law(moment), exchange, moment)
+        if status >= 500:
+            self._unanswered(operation, route)  # a gateway may have given up on a call that went through
+            return
         for touch, record in named:
+            self._stays_gone(touch, record, moment)
             self._call(touch, record, moment, ended)
         for touch, _ in named:
             if moment.accepted and touch.role in ("read", "create", "update", "list"):
                 self._look(touch, moment, exchange, ended)
 
+    def _home(self, route: Route) -> str:
+        """Where the resources of a call are at home: the server, and what the path names around them (an account)."""
+        around = [value.lower() for name, value in route.variables.items() if name not in self._inner]
+        return "/".join([route.origin, *around])
+
     def _named(self, touch: Touch, moment: Moment) -> Record | None:
         if touch.role == "list" or (touch.role == "create" and touch.id not in moment.variables):
             return None
         return self._history.find(touch.resource, key_of(self._history, touch, moment))
+
+    def _stays_gone(self, touch: Touch, record: Record | None, moment: Moment) -> None:
+        """Reading what was deleted is refused: the rules that say so are kept."""
+        if record is None or record.deleted is None or touch.role != "read" or not moment.refused or moment.unordered:
+            return
+        for rule, cleared in self._gone.get(touch.resource, ()):
+            if record.deleted_rule == (rule if cleared else ""):
+                self._findings.tally(rule, True)
 
     def _call(self, touch: Touch, record: Record | None, moment: Moment, ended: float) -> None:
         """Enter what the call did in the record it names."""
@@ -309,6 +340,7 @@ class Checker:
         if record is not None and record.deleted is None and record.facts.get("exists"):
             record.fixed.clear()
             record.forget()  # made again under the same name: overwritten
+            record.gaps = False
         else:
             record = Record(touch.resource, key, until=record.until if record is not None else _NEVER)
             self._history.replace(record)
@@ -362,7 +394,8 @@ class Checker:
                     record.status_at, record.status_time = moment.index, moment.started
                     record.until = max(record.until, ended)
                     continue
-            late = moment.started is not None and moment.started < record.until and touch.role != "create"
+            # a call that names its resource was put in order before it was entered in the record
+            late = touch.role == "list" and moment.started is not None and moment.started < record.until
             sight = Sight(record, entity, pointer, touch, moment, moment.unordered or late)
             self._see(sight, exchange, machine)
             record.until = max(record.until, ended)
@@ -375,16 +408,18 @@ class Checker:
             self._take(rule, law(sight), exchange, moment, kept, record)
         if self._findings.broken != before:
             return  # it is another resource, or none: nothing else can be said of it
+        for rule, law in self._entity_laws[touch.resource]:  # before the states, which learn the status now read
+            self._take(rule, law(sight), exchange, moment, kept, record)
         if machine:
             for breach in self._states.seen(sight, self._tally_state(kept)):
                 self._add(moment.index, exchange, moment.operation, [breach])
-        for rule, law in self._entity_laws[touch.resource]:
-            self._take(rule, law(sight), exchange, moment, kept, record)
         whole = self._findings.broken == before
+        again = whole and sight.entity == record.entity  # the first time, what depends on the past was not yet judged
         self._learn(sight, whole)
         if whole and not sight.unordered and touch.role in ("read", "list"):
             record.entity = sight.entity
-            record.held[moment.operation.id] = tuple(kept)
+            if again:
+                record.held[moment.operation.id] = tuple(kept)
 
     def _tally_state(self, kept: list[int]) -> Callable[[str, bool], None]:
         def tally(rule: str, held: bool) -> None:
@@ -399,7 +434,7 @@ class Checker:
             record.forget()
         if not record.facts.get("exists") and record.deleted is None:
             record.scope = moment.scope
-        if record.deleted is None:
+        if record.deleted is None and not sight.unordered:
             record.facts["exists"] = True
         for field in resource.fixed:
             if field.pointer not in record.fixed:

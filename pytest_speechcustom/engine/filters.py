@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pytest_speechcustom.engine.history import instant
 from pytest_speechcustom.engine.text import at
 
-Fault = Literal["syntax", "property", "operator", "literal"]
+Fault = Literal["syntax", "property", "operator", "literal", "silent"]
 Truth = bool | None
 
 _TOKEN = re.compile(r"\s*(?:(?P<mark>[()])|(?P<text>'(?:[^']|'')*')|(?P<word>[^\s()']+))")
@@ -31,7 +31,10 @@ _MOST_TOKENS = 500
 
 
 class FilterError(ValueError):
-    """A filter outside the documented grammar. `fault` says in which way, `allowed` what would do."""
+    """A filter outside the documented grammar. `fault` says in which way, `allowed` what would do.
+
+    ``silent`` is no fault of the client: functions and other letter case, of which the documents say nothing.
+    """
 
     def __init__(self, fault: Fault, message: str, allowed: str) -> None:
         """Keep the parts for the finding."""
@@ -76,6 +79,8 @@ def _parse(text: str, kinds: tuple[tuple[str, str], ...]) -> Filter:
     parser = _Parser(tokens, dict(kinds))
     tree = parser.either()
     if parser.left:
+        if parser.left[0].lower() in ("and", "or", "not"):
+            raise FilterError("silent", f"{parser.left[0]!r} is not in lower case", parser.left[0].lower())
         raise FilterError("syntax", f"{parser.left[0]!r} is not expected here", "and, or, or the end")
     return Filter(text, tree)
 
@@ -127,11 +132,16 @@ class _Parser:
     def comparison(self) -> Comparison:
         name = self.take("a property")
         if name not in self.kinds:
+            written = {known.lower() for known in self.kinds} | {"not"}
+            if (self.left and self.left[0] == "(") or name.lower() in written:
+                raise FilterError("silent", f"{name!r} is a function, or in another letter case", "a property")
             fault: Fault = "property" if re.fullmatch(r"[A-Za-z_][\w.]*", name) else "syntax"
             raise FilterError(fault, f"{name!r} cannot be filtered by", ", ".join(sorted(self.kinds)))
         operator, kind = self.take("an operator"), self.kinds[name]
         allowed = (*_EQUALITY, *_ORDER) if kind == "date-time" else _EQUALITY
         if operator not in allowed:
+            if operator.lower() in allowed:
+                raise FilterError("silent", f"{operator!r} is not in lower case", operator.lower())
             fault = "operator" if operator in _ORDER or operator.isalpha() else "syntax"
             raise FilterError(fault, f"{operator!r} is no operator for {name}", ", ".join(allowed))
         literal = self.take("a value")

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 
 from pytest_speechcustom.contracts.model import Contract, Operation
 from pytest_speechcustom.engine.breach import Breach
-from pytest_speechcustom.engine.curl import curl
+from pytest_speechcustom.engine.curl import curl, sent
 from pytest_speechcustom.engine.report import Report, Requirement
 from pytest_speechcustom.secrets import HIDDEN, credentials, is_secret, mask_text
 from pytest_speechcustom.values import Exchange, Finding, Rule, Side, Verdict
 
 MOST_FINDINGS = 1000
+LONGEST_TEXT = 2000
+LONGEST_CURL = 8000
 
 
 class Findings:
@@ -73,7 +75,8 @@ class Findings:
         self, index: int, exchange: Exchange, operation: Operation | None, breach: Breach, rule: Rule,
         resource: str | None,
     ) -> Finding:  # fmt: skip
-        known = credentials(exchange.request.headers)
+        request = exchange.request
+        known = credentials(request.headers, request.url, sent(request.body))
         named = breach.resource or resource
         return Finding(
             rule=f"{self._contract.id}/{rule.id}",
@@ -82,14 +85,14 @@ class Findings:
             side=rule.side,
             operation=operation.id if operation is not None else None,
             exchange=index if breach.exchange is None else breach.exchange,
-            resource=mask_text(named, known) if named else None,
-            pointer=mask_text(breach.pointer, known),
-            message=mask_text(breach.message, known),
-            allowed=mask_text(breach.allowed, known),
+            resource=_told(named, known) if named else None,
+            pointer=_told(breach.pointer, known),
+            message=_told(breach.message, known),
+            allowed=_told(breach.allowed, known),
             seen=_seen(breach, known),
             source=breach.source or rule.source,
             where=exchange.where,
-            curl=mask_text(curl(exchange.request), known),
+            curl=_told(curl(request), known, LONGEST_CURL),
         )
 
     def report(self, mode: str, exchanges: int, coverage: Mapping[str, Mapping[str, int]]) -> Report:
@@ -138,4 +141,10 @@ def _seen(breach: Breach, known: list[str]) -> str:
     """What was seen, unless the place is one where credentials stand."""
     if is_secret(breach.pointer.rpartition("/")[2]):
         return HIDDEN
-    return mask_text(breach.seen, known)
+    return _told(breach.seen, known)
+
+
+def _told(text: str, known: list[str], most: int = LONGEST_TEXT) -> str:
+    """A text without credentials, cut to a length that a report can hold a thousand times."""
+    text = mask_text(text, known)
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -30,7 +30,7 @@ class Record:
     states it may be in (``None``: any), `status` the last one read. `moved`: a call that may have changed the
     state came after that. `known` are written values, `fixed` first-seen values, `times` the last instant of
     a property. `entity` is the last full picture, ``None`` after a write. `until` is when the last exchange
-    on it ended. `facts` is for laws that count.
+    on it ended. `facts` is for laws that count. `gaps`: what was done to it is not known in full.
     """
 
     kind: str
@@ -53,6 +53,7 @@ class Record:
     held: dict[str, tuple[int, ...]] = field(default_factory=dict)
     until: float = float("-inf")
     facts: dict[str, Any] = field(default_factory=dict)
+    gaps: bool = False
 
     @property
     def name(self) -> str:
@@ -69,6 +70,13 @@ class Record:
         self.known.clear()
         self.times.clear()
         self.facts.clear()
+        self.gaps = True
+
+    def doubt(self) -> None:
+        """Drop even whether it exists: a call may have made or removed it, and nobody knows."""
+        self.forget()
+        self.created = self.deleted = None
+        self.deleted_rule = ""
 
 
 @dataclass(slots=True)
@@ -220,6 +228,10 @@ def normal(field: Field, value: Any) -> Any:
         return instant(value) or ABSENT
     if field.sameness == "address" and isinstance(value, str):
         return value.partition("?")[0]
+    if field.sameness == "tag" and isinstance(value, str):
+        return value.casefold()
+    if field.sameness == "word" and not isinstance(value, str):
+        return ABSENT
     return value
 
 

@@ -27,6 +27,7 @@ class Machine:
         self.final = frozenset(
             status for status, names in self._shown.items() if all(self._next[name] == {name} for name in names)
         )
+        self.still = frozenset(name for name in self.states if self._next[name] == {name})
         self._calls: dict[str, tuple[Call, ...]] = {}
         for call in lifecycle.by_call:
             self._calls[call.operation] = (*self._calls.get(call.operation, ()), call)

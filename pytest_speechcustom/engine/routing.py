@@ -10,6 +10,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from pytest_speechcustom.contracts.model import Contract, Operation
 
 _VARIABLE = re.compile(r"\{([^}]+)\}")
+LONGEST_KEPT = 4096
+"""What was found of a longer URL is not kept for the next time it comes, so that memory stays bounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Router:
             known = self._route(method, url)
             if len(self._cache) > 4096:
                 self._cache.clear()
-            self._cache[key] = known
+            if len(url) <= LONGEST_KEPT:
+                self._cache[key] = known
         return known
 
     def _route(self, method: str, url: str) -> Route:

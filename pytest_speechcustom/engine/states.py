@@ -108,7 +108,7 @@ class States:
             return rules.get("state.forward")
         if f"from {record.status}" in rules:
             return rules[f"from {record.status}"]
-        if before is not None and machine.later(before) == before and machine.statuses(before) <= machine.final:
+        if before is not None and before <= machine.still:
             return rules.get("state.final", rules.get("state.forward"))
         return rules.get("state.forward")
 

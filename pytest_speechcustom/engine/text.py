@@ -54,6 +54,21 @@ def decode(body: Body) -> Any:
         raise NotJson("a number has too many digits") from None
 
 
+def whole(text: str) -> int | None:
+    """The number that a text of ASCII digits says; ``None`` for anything else, and for more digits than make sense."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def real(value: Any) -> float | None:
+    """A JSON number as a float; ``None`` for what is no number, a boolean, or too large for one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
+
+
 def pointer(steps: Any) -> str:
     """A JSON pointer (RFC 6901) from property names and indices."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
@@ -76,6 +91,22 @@ def at(value: Any, path: str) -> Any:
     return value
 
 
+def small(value: Any, most: int) -> bool:
+    """Whether a JSON value has at most so many characters and values, roughly, without going through all of a long one."""
+    stack = [value]
+    while stack and most >= 0:
+        item = stack.pop()
+        most -= 1
+        if isinstance(item, str):
+            most -= len(item)
+        elif isinstance(item, dict | list):
+            most -= len(item)
+            if most >= 0:
+                stack.extend(item.values() if isinstance(item, dict) else item)
+                most -= sum(map(len, item)) if isinstance(item, dict) else 0
+    return most >= 0
+
+
 def short(value: Any, limit: int = 120) -> str:
     """A value as JSON on one line, cut to `limit` characters, safe to print whatever it holds."""
     if isinstance(value, Absent):
@@ -84,6 +115,8 @@ def short(value: Any, limit: int = 120) -> str:
         return f"<{len(value)} bytes of binary data>"
     if isinstance(value, str) and len(value) > limit:
         value = value[: limit - 2] + "…"
+    if not small(value, 50_000):
+        return f"<a large {'object' if isinstance(value, dict) else 'array'} of {len(value)}>"
     try:
         text = json.dumps(value, ensure_ascii=True, separators=(", ", ": "), default=str)
     except (RecursionError, ValueError):

@@ -57,13 +57,16 @@ def tap(recorder: Recorder, patches: Patches) -> None:
             if not recorder.active:
                 return await real(self, *args, **kwargs)
             call = recorder.begin(self.method, str(self.url), _pairs(self.headers))
+            call.whole = lambda: False
             sent = _Sent(call)
             self._traces = [*self._traces, sent]
             try:
                 response = await real(self, *args, **kwargs)
             except BaseException:
-                call.fail()
+                recorder.lose(call)
                 raise
+            # The response knows of the task that writes the request.
+            call.whole = lambda: response._writer is None
             call.headers = _pairs(self.headers)
             calls[response] = call, sent
             return response
@@ -81,7 +84,7 @@ def tap(recorder: Recorder, patches: Patches) -> None:
                 self._traces = [trace for trace in self._traces if trace is not sent]
                 body = await _read(self) if call.keep and self.status != _SWITCHING else b""
             except BaseException:
-                call.fail()
+                recorder.lose(call)
                 raise
             call.answer(self.status, _pairs(self.headers), body)
             return response

@@ -7,7 +7,7 @@ from typing import Any
 
 from vcr.cassette import Cassette
 
-from pytest_speechcustom.taps.httpx_clients import REQUEST
+from pytest_speechcustom.taps.httpx_clients import asking
 from pytest_speechcustom.taps.patches import Patches
 from pytest_speechcustom.taps.recorder import Call, Recorder
 
@@ -18,7 +18,7 @@ def tap(recorder: Recorder, patches: Patches) -> None:
     def play_response(real: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         def wrapped(self: Any, request: Any) -> Any:
             __tracebackhide__ = True
-            if not recorder.active or _above(request):
+            if not recorder.active or _above(recorder, request):
                 return real(self, request)
             call = recorder.begin(request.method, request.uri, _pairs(request.headers))
             if call.keep:
@@ -36,10 +36,9 @@ def tap(recorder: Recorder, patches: Patches) -> None:
     patches.replace(Cassette, "play_response", play_response)
 
 
-def _above(request: Any) -> bool:
+def _above(recorder: Recorder, request: Any) -> bool:
     """Whether a transport of httpx that is tapped itself asks."""
-    asking = REQUEST.get()
-    return asking is not None and (asking.method, str(asking.url)) == (request.method, request.uri)
+    return (request.method, request.uri) in [(each.method, str(each.url)) for each in asking(recorder)]
 
 
 def _body(call: Call, body: Any) -> None:

@@ -16,8 +16,14 @@ from pytest_speechcustom.taps.recorder import Call, Recorder
 _SYNC = ("HTTPTransport", "WSGITransport", "MockTransport")
 _ASYNC = ("AsyncHTTPTransport", "ASGITransport", "MockTransport")
 
-REQUEST: contextvars.ContextVar[Any] = contextvars.ContextVar("speechcustom_httpx_request", default=None)
-"""The request that a tapped transport is at, so that what it goes through below is not recorded again."""
+_ASKING: contextvars.ContextVar[tuple[tuple[Recorder, Any], ...]] = contextvars.ContextVar(
+    "speechcustom_httpx_asking", default=()
+)
+
+
+def asking(recorder: Recorder) -> list[Any]:
+    """The requests that tapped transports are at: what they go through below is not to be recorded again."""
+    return [request for each, request in _ASKING.get() if each is recorder]
 
 
 def tap(recorder: Recorder, patches: Patches, name: str) -> None:
@@ -55,17 +61,17 @@ def _sync(recorder: Recorder, module: ModuleType) -> Callable[[Any], Any]:
     def make(real: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         def handle_request(self: Any, request: Any) -> Any:
             __tracebackhide__ = True
-            if not recorder.active or REQUEST.get() is request:
+            if not recorder.active or any(each is request for each in asking(recorder)):
                 return real(self, request)
             call = _begin(recorder, request, module)
-            token = REQUEST.set(request)
+            token = _ASKING.set((*_ASKING.get(), (recorder, request)))
             try:
                 response = real(self, request)
             except BaseException:
-                call.fail()
+                recorder.lose(call)
                 raise
             finally:
-                REQUEST.reset(token)
+                _ASKING.reset(token)
                 _restore(request, module)
             _read(call, response, module)
             return response
@@ -79,17 +85,17 @@ def _async(recorder: Recorder, module: ModuleType) -> Callable[[Any], Any]:
     def make(real: Callable[[Any, Any], Awaitable[Any]]) -> Callable[[Any, Any], Awaitable[Any]]:
         async def handle_async_request(self: Any, request: Any) -> Any:
             __tracebackhide__ = True
-            if not recorder.active or REQUEST.get() is request:
+            if not recorder.active or any(each is request for each in asking(recorder)):
                 return await real(self, request)
             call = _begin(recorder, request, module)
-            token = REQUEST.set(request)
+            token = _ASKING.set((*_ASKING.get(), (recorder, request)))
             try:
                 response = await real(self, request)
             except BaseException:
-                call.fail()
+                recorder.lose(call)
                 raise
             finally:
-                REQUEST.reset(token)
+                _ASKING.reset(token)
                 _restore(request, module)
             await _aread(call, response, module)
             return response
@@ -141,8 +147,8 @@ def tap_client(recorder: Recorder, client: Any, module: ModuleType) -> Patches:
         request = getattr(error, "_request", None)
         call = calls.pop(request, None) if request is not None else None
         if call is not None:
+            recorder.lose(call)
             _restore(request, module)
-            call.fail()
 
     patches = Patches()
     patches.on_undo(undo)
@@ -183,7 +189,8 @@ def _asending(failed: Callable[[Exception], None]) -> Callable[[Callable[..., An
 def _begin(recorder: Recorder, request: Any, module: ModuleType) -> Call:
     call = recorder.begin(request.method, str(request.url), request.headers.multi_items())
     if call.keep:
-        request.stream = streams(module)[0](request.stream, call.body)
+        stream = request.stream = streams(module)[0](request.stream, call.body)
+        call.whole = lambda: bool(stream.whole)
     return call
 
 
@@ -219,8 +226,8 @@ async def _aread(call: Call, response: Any, module: ModuleType) -> None:
         except Exception as raised:
             error = raised
         except BaseException:  # cancelled: the client has no response that it could close
-            await stream.aclose()
             call.fail()
+            await stream.aclose()
             raise
         await stream.aclose()
         response.stream = streams(module)[1](chunks, error)
@@ -237,19 +244,21 @@ def streams(module: ModuleType) -> tuple[type[Any], type[Any]]:
         """The stream of a request, of which a copy is kept."""
 
         def __init__(self, real: Any, copy: bytearray) -> None:
-            self.real, self._copy = real, copy
+            self.real, self._copy, self.whole = real, copy, False
 
         def __iter__(self) -> Iterator[bytes]:
             self._copy.clear()
             for chunk in self.real:
                 self._copy.extend(chunk)
                 yield chunk
+            self.whole = True
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
             self._copy.clear()
             async for chunk in self.real:
                 self._copy.extend(chunk)
                 yield chunk
+            self.whole = True
 
         def close(self) -> None:
             self.real.close()

@@ -24,10 +24,11 @@ _LIBRARIES = tuple({sysconfig.get_paths()[name] for name in ("stdlib", "platstdl
 
 
 class Call:
-    """One request on its way. A tap fills it, and ends it with `answer` or `fail`; a second end is ignored.
+    """One request on its way. A tap fills it, and ends it with `answer` or `Recorder.lose`; a second end is ignored.
 
     `keep` says whether the bodies are wanted: they are not, and streams are left alone, where the request
-    goes to nothing that the contract describes.
+    goes to nothing that the contract describes. `whole` tells whether the request was sent to its end, where
+    that can be asked.
     """
 
     def __init__(self, recorder: Recorder, method: str, url: str, headers: Pairs, keep: bool) -> None:
@@ -35,6 +36,7 @@ class Call:
         self.headers: Headers = tuple(headers)
         self.body = bytearray()
         self.value: object = ABSENT
+        self.whole: Callable[[], bool] | None = None
         self._recorder = recorder
         self._caller = _caller()
         self.started = recorder.now()
@@ -92,10 +94,18 @@ class Recorder:
             self._calls.append(call)
         return call
 
+    def lose(self, call: Call) -> None:
+        """No response came. A request not sent whole is no exchange: what it would have been is not known."""
+        if call.whole is None or call.whole():
+            call.fail()
+        elif call.ended is None:
+            self.drop(call)
+
     def drop(self, call: Call) -> None:
-        """Nothing of it was sent after all."""
+        """It was no request after all."""
         with self.lock:
-            self._calls.remove(call)
+            if call in self._calls:
+                self._calls.remove(call)
 
     def stop(self) -> None:
         """Hear nothing more; what has no answer yet gets none."""
@@ -103,7 +113,8 @@ class Recorder:
         with self.lock:
             calls = list(self._calls)
         for call in calls:
-            call.fail()
+            if call.ended is None:
+                self.lose(call)
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """All that have ended, in the order in which they began."""

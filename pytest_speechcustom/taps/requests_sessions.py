@@ -30,7 +30,7 @@ def _send(recorder: Recorder) -> Callable[[Callable[..., Any]], Callable[..., An
             try:
                 response = real(request, *args, **kwargs)
             except BaseException:
-                call.fail()
+                recorder.lose(call)
                 raise
             finally:
                 request.body = body
@@ -54,32 +54,39 @@ def _copied(call: Call, body: Any) -> Any:
     if body is None or isinstance(body, bytes | bytearray | str):
         call.body += body.encode() if isinstance(body, str) else body or b""
         return body
-    return _Reader(call, body) if hasattr(body, "read") else _chunks(call, body)
+    copy = _Reader(call, body) if hasattr(body, "read") else _Copy(call, body)
+    call.whole = lambda: copy.whole
+    return copy
 
 
-def _chunks(call: Call, body: Any) -> Iterator[Any]:
-    for chunk in body:
-        call.body += chunk.encode() if isinstance(chunk, str) else chunk
-        yield chunk
+class _Copy:
+    """Chunks to send, of which a copy is kept. `whole`: all were taken."""
+
+    def __init__(self, call: Call, real: Any) -> None:
+        self._call, self._real, self.whole = call, real, False
+
+    def __iter__(self) -> Iterator[Any]:
+        for chunk in self._real:
+            self._take(chunk)
+            yield chunk
+        self.whole = True
+
+    def _take(self, chunk: Any) -> None:
+        self._call.body += chunk.encode() if isinstance(chunk, str) else chunk
 
 
-class _Reader:
-    """A file to send, of which a copy is kept."""
-
-    def __init__(self, call: Call, file: Any) -> None:
-        self._call, self._file = call, file
+class _Reader(_Copy):
+    """The same of a file."""
 
     def read(self, size: int = -1) -> Any:
         """The next block."""
-        block = self._file.read(size)
-        self._call.body += block.encode() if isinstance(block, str) else block
+        block = self._real.read(size)
+        self._take(block)
+        self.whole |= not block or size < 0
         return block
 
-    def __iter__(self) -> Iterator[Any]:
-        return _chunks(self._call, self._file)
-
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
+        return getattr(self._real, name)
 
 
 def _received(response: Any) -> list[tuple[str, str]]:

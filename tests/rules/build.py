@@ -31,6 +31,7 @@ import copy
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -51,8 +52,6 @@ GONE: Any = object()
 
 def stamp(seconds: float) -> str:
     """The instant that many whole seconds after the story began, as the services write it."""
-    from datetime import UTC, datetime
-
     return datetime.fromtimestamp(BEGAN + seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

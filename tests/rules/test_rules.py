@@ -7,27 +7,33 @@ may be found: however a history is cut, whatever reading of it is left out, and 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 import pytest
 
+from pytest_speechcustom.contracts import SERVICES as ALL_SERVICES
 from pytest_speechcustom.contracts import load
+from pytest_speechcustom.contracts.model import Contract
+from pytest_speechcustom.contracts.wire import wire_rules
 from pytest_speechcustom.engine.checker import Checker
 from pytest_speechcustom.engine.report import Report
-from pytest_speechcustom.values import Exchange, Finding
-from tests.rules import video_indexer, wire
+from pytest_speechcustom.values import Exchange, Finding, Source
+from tests.rules import azure_speech_2025_10_15, azure_speech_v3_1, video_indexer, watson_stt_cloud, watson_stt_icp, wire
 from tests.rules.build import History, Make
 
 SERVICES: dict[str, ModuleType] = {
     "video-indexer": video_indexer,
+    "watson-stt-cloud": watson_stt_cloud,
+    "watson-stt-icp": watson_stt_icp,
+    "azure-speech-v3.1": azure_speech_v3_1,
+    "azure-speech-2025-10-15": azure_speech_2025_10_15,
 }
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
-RULES = [
-    pytest.param(service, rule, id=f"{service}/{rule}") for service in SERVICES for rule in load(service).rules
-]
+RULES = [pytest.param(service, rule, id=f"{service}/{rule}") for service in SERVICES for rule in load(service).rules]
 each_service = pytest.mark.parametrize("service", SERVICES)
 each_rule = pytest.mark.parametrize(("service", "rule"), RULES)
 
@@ -64,6 +70,49 @@ def test_only_rules_of_the_contract_are_broken(service: str) -> None:
     module, rules = SERVICES[service], set(load(service).rules)
     assert {*module.BREAKS, *module.NEIGHBOURS, *module.UNBREAKABLE, *module.TIMED} <= rules
     assert set(module.UNBREAKABLE).isdisjoint(module.BREAKS)
+
+
+def request_places(contract: Contract, entity: str) -> Iterator[str]:
+    """The rules about values that a request body of this entity has a place for."""
+    todo: list[tuple[Any, bool]] = [(contract.schemas[entity], True)]
+    done: set[int] = set()
+    while todo:
+        schema, required = todo.pop()
+        if "$ref" in schema:
+            todo.append((contract.schemas[schema["$ref"].removesuffix(".schema.json")], required))
+        if id(schema) in done:
+            continue
+        done.add(id(schema))
+        if schema.get("readOnly"):
+            yield "request.body.readonly"
+        if schema.get("x-open-enum"):
+            yield "request.body.enum"
+        if not required and "type" in schema and "null" not in schema["type"]:
+            yield "request.body.null"
+        for name, inner in schema.get("properties", {}).items():
+            todo.append((inner, name in schema.get("required", ())))
+        todo += [
+            (schema[name], True) for name in ("items", "additionalProperties") if isinstance(schema.get(name), dict)
+        ]
+
+
+@pytest.mark.parametrize("service", ALL_SERVICES)
+def test_a_wire_rule_is_left_out_only_where_it_has_no_place(service: str) -> None:
+    """A contract without a wire rule has no parameter, header or property that could break it."""
+    contract = load(service)
+    places = {rule.id for rule in wire_rules(Source("", ""))} - {
+        "request.query.required", "request.header.required", "request.body.readonly", "request.body.enum",
+        "request.body.null", "response.header.missing",
+    }  # fmt: skip
+    for operation in contract.operations.values():
+        places |= {f"request.{one.place}.required" for one in operation.parameters if one.required}
+        for media in operation.body.values():
+            places |= set(request_places(contract, media.entity)) if media.entity else set()
+        for status in operation.success:
+            for name, schema in operation.responses[status].headers.items():
+                if name != "retry-after" and not schema.get("x-optional"):
+                    places.add("response.header.missing")
+    assert places - {"request.path.required"} - set(contract.rules) == set()
 
 
 @each_service

@@ -161,7 +161,9 @@ def _optional(samples: Samples) -> dict[str, Callable[[], Exchange | list[Exchan
     write = answered_by(samples.write, samples.refused)
     made: dict[str, Callable[[], Exchange | list[Exchange]]] = {}
     if (bare := samples.bare) is not None:
-        made["response.body.unexpected"] = lambda: answering(bare, body={}, headers={"Content-Type": "application/json"})
+        made["response.body.unexpected"] = lambda: answering(
+            bare, body={}, headers={"Content-Type": "application/json"}
+        )
     if (null := samples.null) is not None:
         made["request.body.null"] = lambda: asking(write, {f"/{null}": None})
     if (enum := samples.enum) is not None:

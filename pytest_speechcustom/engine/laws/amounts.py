@@ -7,17 +7,17 @@ from typing import Any
 from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.history import History, Moment
 from pytest_speechcustom.engine.laws.outcome import HOLDS, UNSURE, ExchangeLaw, Outcome
-from pytest_speechcustom.engine.text import at, short
+from pytest_speechcustom.engine.text import at, real, short
 from pytest_speechcustom.values import Rule
 
 
 def _sum(entities: Any, pointer: str, state: str, states: frozenset[str]) -> float | None:
     total = 0.0
     for entity in entities if isinstance(entities, list) else []:
-        value = at(entity, pointer)
-        if not isinstance(value, int | float) or isinstance(value, bool):
+        value, shown = real(at(entity, pointer)), at(entity, state)
+        if value is None:
             return None
-        if not states or at(entity, state) in states:
+        if not states or (isinstance(shown, str) and shown in states):
             total += value
     return total
 
@@ -25,21 +25,25 @@ def _sum(entities: Any, pointer: str, state: str, states: frozenset[str]) -> flo
 def total(rule: Rule, history: History) -> ExchangeLaw:
     """``amount.total``: the number at `field` is the sum of `part` over the list at `items`, over `divisor`.
 
-    Only elements whose `state` is one of `states` count. Totals are rounded: a difference up to `slack`
-    of the unit is none.
+    Only elements whose `state` is one of `states` count. Totals and parts are rounded: a difference up to `slack`,
+    and `slack_each` for every part, is none. `when` is a pointer and the values there for which it is judged.
     """
+    place, wanted_there = rule.args.get("when", ("", ()))
     pointer, listed = rule.args["field"], rule.args["items"]
     states = frozenset(rule.args.get("states", ()))
 
     def law(moment: Moment) -> Outcome:
-        said, found = at(moment.answered, pointer), at(moment.answered, listed)
-        if not moment.accepted or not isinstance(said, int | float) or not isinstance(found, list):
+        said, found = real(at(moment.answered, pointer)), at(moment.answered, listed)
+        if not moment.accepted or said is None or not isinstance(found, list):
+            return None
+        if place and at(moment.answered, place) not in wanted_there:
             return None
         summed = _sum(found, rule.args["part"], rule.args.get("state", ""), states)
         if summed is None:
             return UNSURE
         wanted = summed / rule.args.get("divisor", 1)
-        if abs(wanted - said) <= rule.args.get("slack", 0):
+        slack = rule.args.get("slack", 0) + rule.args.get("slack_each", 0) * len(found)
+        if abs(wanted - said) <= slack:
             return HOLDS
         message = f"{pointer[1:]} is not the sum over {listed[1:]}"
         return Breach(rule.id, message, short(round(wanted, 4)), short(said), pointer)
@@ -48,12 +52,18 @@ def total(rule: Rule, history: History) -> ExchangeLaw:
 
 
 def any_bad(rule: Rule, history: History) -> ExchangeLaw:
-    """``amount.any``: when any element of the list at `items` has `value` at `state`, so has the whole at `whole`."""
+    """``amount.any``: when any element of the list at `items` has `value` at `state`, so has the whole at `whole`.
+
+    A whole that is still `unsettled` is not judged.
+    """
+    unsettled = tuple(rule.args.get("unsettled", ()))
 
     def law(moment: Moment) -> Outcome:
         found, whole = at(moment.answered, rule.args["items"]), at(moment.answered, rule.args["whole"])
         if not moment.accepted or not isinstance(found, list) or not isinstance(whole, str):
             return None
+        if whole in unsettled:
+            return UNSURE
         value = rule.args["value"]
         if whole == value or all(at(entity, rule.args["state"]) != value for entity in found):
             return HOLDS
@@ -69,36 +79,37 @@ def enough(rule: Rule, history: History) -> ExchangeLaw:
 
     `measured_by` is the list operation whose answer tells the amount, at `field`, in a unit of which `unit` make
     one of the limit's; the limits are the contract parameters `least` and `most`. The amount counts only
-    while no call since then may have changed it (`changed_by`). Client: the call with too little or too much
-    was refused. Server: it was accepted.
+    while no call since then may have changed it (`changed_by`). Parts are rounded: `slack_each` for every one.
+    Client: the call with too little or too much was refused (with one of the `statuses`, if given). Server: it was
+    accepted.
     """
     kind, pointer = rule.args["resource"], rule.args["field"]
     least = history.contract.parameters.get(rule.args.get("least", ""))
     most = history.contract.parameters.get(rule.args.get("most", ""))
     client = rule.side == "client"
-    amounts: dict[str, float] = {}
+    statuses, fact = tuple(rule.args.get("statuses", ())), f"amount {pointer}"
 
     def law(moment: Moment) -> Outcome:
-        key = moment.variables.get(rule.args.get("id", "customization_id"), "").lower()
+        key = moment.variables.get(rule.args.get("id", "customization_id"), "")
+        facts = history.get(kind, key).facts
         if moment.operation.id == rule.args["measured_by"]:
-            said, found = at(moment.answered, pointer), at(moment.answered, rule.args["items"])
-            settled = all(at(one, "/status") not in rule.args.get("unsettled", ()) for one in found or ())
-            if moment.accepted and isinstance(said, int | float) and settled and not moment.unordered:
-                if len(amounts) > 256:
-                    amounts.clear()
-                amounts[key] = float(said)
+            said, listed = real(at(moment.answered, pointer)), at(moment.answered, rule.args["items"])
+            found = listed if isinstance(listed, list) else []
+            settled = all(at(one, "/status") not in rule.args.get("unsettled", ()) for one in found)
+            if moment.accepted and said is not None and settled and not moment.unordered:
+                facts[fact] = (said, rule.args.get("slack_each", 0) * len(found))
             return None
         if moment.operation.id in rule.args["changed_by"]:
-            amounts.pop(key, None)
+            facts.pop(fact, None)
             return None
-        if key not in amounts or moment.unordered:
+        if fact not in facts or moment.unordered:
             return UNSURE
-        amount = amounts[key]
-        low = least is not None and amount < least
-        high = most is not None and amount > most * rule.args.get("most_unit", 1)
+        amount, slack = facts[fact]
+        low = least is not None and amount + slack < least
+        high = most is not None and amount - slack > most * rule.args.get("most_unit", 1)
         if not low and not high:
             return HOLDS
-        if client and not moment.refused:
+        if client and (not moment.refused or not moment.asked_soundly or (statuses and moment.status not in statuses)):
             return None
         if not client and not moment.accepted:
             return HOLDS

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from pytest_speechcustom.contracts.model import Touch
 from pytest_speechcustom.engine.breach import Breach
-from pytest_speechcustom.engine.history import History, Moment, Record, id_of, instant
+from pytest_speechcustom.engine.history import History, Moment, Record, id_of, instant, normal
 from pytest_speechcustom.engine.laws.outcome import HOLDS, UNSURE, ExchangeLaw, Outcome
 from pytest_speechcustom.engine.machine import Machine
-from pytest_speechcustom.engine.text import at, short
+from pytest_speechcustom.engine.text import at, short, whole
 from pytest_speechcustom.values import Absent, Rule
 
 _MOST_REMEMBERED = 256
@@ -116,11 +116,13 @@ def warned(rule: Rule, history: History) -> ExchangeLaw:
     """``client.refused``: the client made a call that was refused, as documented, with one of the `statuses`.
 
     With `codes`, only when the error body names one of them at `code`. With `states`, only when the
-    resource was last read in one of them.
+    resource was last read in one of them. With `idle`, not when it was last read in one of these, nothing was done
+    since and nothing `inside` it is unsettled: then the client could not know.
     """
     statuses = tuple(rule.args.get("statuses", ()))
     codes, pointer = frozenset(rule.args.get("codes", ())), rule.args.get("code", "")
-    states = frozenset(rule.args.get("states", ()))
+    states, idle = frozenset(rule.args.get("states", ())), frozenset(rule.args.get("idle", ()))
+    inner = rule.args.get("inside", "")
 
     def law(moment: Moment) -> Outcome:
         if moment.accepted:
@@ -128,11 +130,14 @@ def warned(rule: Rule, history: History) -> ExchangeLaw:
         if not moment.refused or not moment.asked_soundly or (statuses and moment.status not in statuses):
             return None
         code = at(moment.answered, pointer) if codes else None
-        if codes and code not in codes:
+        if codes and not (isinstance(code, str) and code in codes):
             return None
         record = _record(rule, history, moment) if "resource" in rule.args else None
         if states and (record is None or record.status not in states):
             return None
+        if record is not None and record.status in idle and not record.moved:
+            if not any(_settling(history, child) for child in history.inside(inner, record.key)):
+                return None
         name = record.name if record is not None else None
         said = f"{_answer(moment)}, {code}" if codes else _answer(moment)
         state = f" ({record.name} was last seen {record.status})" if record and record.status else ""
@@ -197,12 +202,15 @@ def kinds(rule: Rule, history: History) -> ExchangeLaw:
     """``call.kinds``: of the resources a request lists at `references`, at least `least` and at most `most` have
     `value` at `field`; with `alike`, all have the value that the request has at `field`.
 
-    A listed resource of which nothing is known leaves the rule undecided.
+    A listed resource of which nothing is known leaves the rule undecided. `most` may name a contract parameter
+    (``None``: any number). With `refused`, a client is told only when the request was refused.
     """
     pointer, kind = rule.args["references"]
     field, value = rule.args["field"], rule.args.get("value")
     least, most = rule.args.get("least", 0), rule.args.get("most")
-    client = rule.side == "client"
+    if isinstance(most, str):
+        most = history.contract.parameters[most]
+    client, when_refused = rule.side == "client", rule.args.get("refused", False)
 
     def law(moment: Moment) -> Outcome:
         if not isinstance(moment.asked, dict):
@@ -225,6 +233,8 @@ def kinds(rule: Rule, history: History) -> ExchangeLaw:
             return (HOLDS if sure else UNSURE) if named else None
         if not client and not moment.accepted:
             return HOLDS
+        if when_refused and not moment.refused:
+            return None
         message = f"{moment.operation.id} lists {kind}s that do not go together"
         seen = ", ".join(str(v) for v in values) if client else _answer(moment)
         return Breach(rule.id, message, allowed, seen, pointer)
@@ -273,7 +283,9 @@ def in_use(rule: Rule, history: History) -> ExchangeLaw:
         if moment.accepted:
             if len(doubtful) > _MOST_REMEMBERED:
                 doubtful.clear()
-            doubtful.update({record.key.lower(): (moment.index, key) for record in using})
+            for record in using:
+                doubtful[record.key.lower()] = (moment.index, key)
+                record.facts[rule.id] = moment.index
             return UNSURE
         return HOLDS if moment.refused and (not statuses or moment.status in statuses) else None
 
@@ -284,7 +296,10 @@ def in_use(rule: Rule, history: History) -> ExchangeLaw:
             if key not in doubtful or not isinstance(status, str):
                 continue
             index, used = doubtful.pop(key)
-            if status in states and not moment.unordered:
+            record = history.find(user, key)
+            if record is None or record.facts.get(rule.id) != index or moment.unordered:
+                return UNSURE  # something happened to it since
+            if status in states:
                 message = f"{rule.args['resource']} {used} was in use by {user} {key}, and the call was accepted"
                 seen = f"accepted in exchange {index}; {user} still {status} in exchange {moment.index}"
                 allowed = "a refusal" + (f" ({statuses[0]})" if statuses else "")
@@ -322,9 +337,11 @@ def strict(rule: Rule, history: History) -> ExchangeLaw:
     """``call.strict``: with a resource of kind `inside` in one of the `states`, the call is refused unless the
     query `parameter` is `value`.
 
-    Server: it was accepted. Client: it was refused, and could have been foreseen.
+    Server: it was accepted. Client: it was refused (with one of the `statuses`, if given), and could have been
+    foreseen.
     """
     states, client = frozenset(rule.args["states"]), rule.side == "client"
+    statuses = tuple(rule.args.get("statuses", ()))
 
     def law(moment: Moment) -> Outcome:
         if moment.query.get(rule.args["parameter"], "").lower() == rule.args["value"] or moment.unordered:
@@ -340,6 +357,8 @@ def strict(rule: Rule, history: History) -> ExchangeLaw:
             message = f"{name} holds {bad[0].name}, which is {bad[0].status}, and {moment.operation.id} was accepted"
             return Breach(rule.id, message, "a refusal (400)", _answer(moment), resource=name)
         if moment.refused and client:
+            if (statuses and moment.status not in statuses) or not moment.asked_soundly:
+                return None
             message = f"{name} holds {bad[0].name}, which is {bad[0].status}"
             instead = f"{rule.args['parameter']}={rule.args['value']}, or without it"
             return Breach(rule.id, message, instead, _answer(moment), resource=name)
@@ -357,7 +376,7 @@ def inside_settled(rule: Rule, history: History) -> ExchangeLaw:
         waiting = [r for r in history.inside(rule.args["inside"], key) if r.status in states and r.deleted is None]
         if not waiting:
             return HOLDS if moment.accepted else None
-        if not moment.refused:
+        if not moment.refused or not moment.asked_soundly:
             return UNSURE
         message = f"{moment.operation.id} was refused, and {waiting[0].name} was last seen {waiting[0].status}"
         allowed = f"{rule.args['inside']} not {' or '.join(sorted(states))}"
@@ -382,6 +401,8 @@ def exists(rule: Rule, history: History) -> ExchangeLaw:
         if moment.refused:
             if not client:
                 return HOLDS
+            if not moment.asked_soundly:
+                return None  # it may have been refused for that
             message = f"{record.name} exists, and {moment.operation.id} did not ask to overwrite it"
             return Breach(rule.id, message, f"{parameter}=true", _answer(moment), resource=record.name)
         if client or not moment.accepted:
@@ -410,16 +431,29 @@ def after_deletion(rule: Rule, history: History) -> ExchangeLaw:
 
 
 def still_there(rule: Rule, history: History) -> ExchangeLaw:
-    """``read.exists``: what was created, or seen, and not deleted can be read: not one of the `statuses` answers."""
+    """``read.exists``: what was created, or seen, and not deleted can be read: not one of the `statuses` answers.
+
+    With `lost`, only when one of the resources that it refers to at `references` is known to be deleted (`True`),
+    or when none is (`False`).
+    """
     statuses = tuple(rule.args["statuses"])
+    pointer, kind = rule.args.get("references", ("", ""))
+    wanted = rule.args.get("lost")
+
+    def lost(record: Record) -> bool:
+        used = record.fixed.get(pointer, ())
+        named = [history.find(kind, key) for key in used] if isinstance(used, frozenset) else []
+        return any(one is not None and one.deleted is not None for one in named)
 
     def law(moment: Moment) -> Outcome:
         record = _record(rule, history, moment)
         if record is None or record.deleted is not None or not record.facts.get("exists"):
             return None
+        if wanted is not None and lost(record) is not wanted:
+            return None
         if moment.status not in statuses:
             return HOLDS if moment.accepted else None
-        if moment.unordered or record.scope != moment.scope:
+        if moment.unordered or record.scope != moment.scope or not moment.asked_soundly:
             return UNSURE
         message = f"{record.name} was there and cannot be read any more, though nothing deleted it"
         return Breach(rule.id, message, "the resource", _answer(moment), resource=record.name)
@@ -471,8 +505,11 @@ def new_id(rule: Rule, history: History) -> ExchangeLaw:
         if not isinstance(key, str) or not key:
             return None
         record = history.find(touch.resource, key)
-        if record is None or moment.unordered:
+        source = key.lower() in (value.lower() for value in moment.variables.values())
+        if not source and (record is None or moment.unordered):
             return HOLDS
+        if not source and record is not None and moment.started is not None and moment.started < record.until:
+            return UNSURE  # what showed it was answered after this call began
         return Breach(
             rule.id,
             f"the new {resource.name} has the id of one that is known",
@@ -518,14 +555,21 @@ def polls_on(rule: Rule, history: History) -> ExchangeLaw:
     """``client.poll.final``: a client stops polling once it has read a state in which nothing happens any more."""
     states, most = frozenset(rule.args["states"]), int(rule.args.get("most", 3))
     idle: dict[str, int] = {}
+    lifecycle = history.contract.lifecycles.get(rule.args["resource"])
+    machine = Machine(lifecycle) if lifecycle is not None else None
 
     def law(moment: Moment) -> Outcome:
         record = _record(rule, history, moment)
-        if record is None:
+        if record is None or record.deleted is not None:
             return None
-        if record.status not in states or record.moved:
+        later = machine.later(record.possible) if machine is not None else None
+        settled = later is None or machine is None or machine.statuses(later) <= states
+        if record.status not in states or record.moved or not settled:
             idle.pop(record.key, None)
             return HOLDS
+        if moment.operation.method != "GET":
+            idle.pop(record.key, None)  # what follows is a look at what that call did
+            return None
         if len(idle) > _MOST_REMEMBERED:
             idle.clear()
         idle[record.key] = idle.get(record.key, 0) + 1
@@ -549,7 +593,9 @@ def waits(rule: Rule, history: History) -> ExchangeLaw:
         known = until.pop(about, None)
         if known is not None and moment.started is not None:
             due, index, seconds = known
-            if moment.started < due:
+            if moment.started < due - seconds:
+                outcome = UNSURE  # it was under way when that answer came
+            elif moment.started < due:
                 early = f"{due - moment.started:.1f} seconds early"
                 message = f"exchange {index} was answered with Retry-After: {seconds}"
                 outcome = Breach(rule.id, message, f"{seconds} seconds between", early)
@@ -567,14 +613,14 @@ def _keep(moment: Moment, about: str, until: dict[str, tuple[float, int, int]]) 
         moment.ended if moment.ended is not None else moment.started,
     )
     if (
-        text.isdigit()
-        and len(text) < 8
+        (seconds := whole(text)) is not None
+        and seconds < 10_000_000
         and ended is not None
         and (moment.operation.method == "GET" or moment.status == 429)
     ):
         if len(until) > _MOST_REMEMBERED:
             until.clear()
-        until[about] = (ended + int(text), moment.index, int(text))
+        until[about] = (ended + seconds, moment.index, seconds)
 
 
 def size_limit(rule: Rule, history: History) -> ExchangeLaw:
@@ -623,7 +669,72 @@ def echoes(rule: Rule, history: History) -> ExchangeLaw:
             return None
         if sent == got:
             return HOLDS
+        if isinstance(sent, str) and isinstance(got, str) and sent.casefold() == got.casefold():
+            return UNSURE  # whether letter case counts is not documented
         return Breach(rule.id, f"{pointer[1:]} is not what was sent", short(sent), short(got), pointer)
+
+    return law
+
+
+def answer_with(rule: Rule, history: History) -> ExchangeLaw:
+    """``answer.with``: the answer has elements in the list at `field` only when the query `parameter` is `value`."""
+    pointer, name, value = rule.args["field"], rule.args["parameter"], rule.args["value"]
+
+    def law(moment: Moment) -> Outcome:
+        if not moment.accepted or not moment.asked_soundly or not isinstance(moment.answered, dict):
+            return None
+        found = at(moment.answered, pointer)
+        if not found or isinstance(found, Absent) or moment.query.get(name, "").lower() == value:
+            return HOLDS
+        message = f"{moment.operation.id} answered with {pointer[1:]}, and {name}={value} was not asked for"
+        return Breach(rule.id, message, f"no {pointer[1:]} without {name}={value}", short(found), pointer)
+
+    return law
+
+
+def answer_names(rule: Rule, history: History) -> ExchangeLaw:
+    """``answer.names``: the list at `field` of the answer names the resources `inside` that are in one of the `states`.
+
+    Judged when the query `parameter` is `value` and the call is accepted. `text` is the pointer of the text in an
+    element of the list.
+    """
+    pointer, name, states = rule.args["field"], rule.args["parameter"], frozenset(rule.args["states"])
+
+    def law(moment: Moment) -> Outcome:
+        if not moment.accepted or moment.query.get(name, "").lower() != rule.args["value"] or moment.unordered:
+            return None
+        key = key_of(history, _touch(history, moment.operation.id, rule.args["resource"]), moment)
+        bad = [
+            record for record in history.inside(rule.args["inside"], key)
+            if record.status in states and not record.moved and record.deleted is None
+        ]  # fmt: skip
+        if not bad:
+            return None
+        if isinstance(moment.answered, Absent):
+            return UNSURE
+        found = at(moment.answered, pointer)
+        said = [at(one, rule.args["text"]) for one in found] if isinstance(found, list) else []
+        for record in bad:
+            own = record.key.rpartition("/")[2]
+            if not any(isinstance(text, str) and own in text for text in said):
+                message = f"{moment.operation.id} went on without {record.name}, which is {record.status}, unsaid"
+                return Breach(rule.id, message, f"{own} named in {pointer[1:]}", short(moment.answered), pointer)
+        return HOLDS
+
+    return law
+
+
+def header_with(rule: Rule, history: History) -> ExchangeLaw:
+    """``header.with``: the request has the header `header` only with a body of one of the content types `types`."""
+    name, types = rule.args["header"], tuple(rule.args["types"])
+
+    def law(moment: Moment) -> Outcome:
+        kind = moment.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if not kind or name.lower() not in moment.headers:
+            return None
+        if kind in types:
+            return HOLDS
+        return Breach(rule.id, f"{name} does not go with {kind}", f"{name} with {' or '.join(types)} only", kind)
 
     return law
 
@@ -634,7 +745,7 @@ def copies(rule: Rule, history: History) -> ExchangeLaw:
 
     def law(moment: Moment) -> Outcome:
         record = _record(rule, history, moment)
-        got = at(moment.answered, field.pointer)
+        got = normal(field, at(moment.answered, field.pointer))
         if not moment.accepted or isinstance(got, Absent):
             return None
         known = record.fixed.get(field.pointer) if record is not None else None
@@ -651,7 +762,7 @@ def copies(rule: Rule, history: History) -> ExchangeLaw:
 def permit(rule: Rule, history: History) -> ExchangeLaw:
     """``copy.permit``: an authorization that one call (`issued_by`) gave is used whole, and before it expires.
 
-    `aspect` ``whole``: what is sent is what was issued (side client). ``expired``: side client, an expired one is
+    `aspect` ``whole``: what is sent is, in the `fields`, what was issued (side client). ``expired``: side client, an expired one is
     used; side server, its use is accepted. `id` and `expires` are the pointers.
     """
     issued: dict[str, dict[str, Any]] = {}
@@ -671,7 +782,8 @@ def permit(rule: Rule, history: History) -> ExchangeLaw:
             known = issued.get(str(at(moment.asked, name)))
             if known is None:
                 return UNSURE
-            changed = [key for key, value in known.items() if moment.asked.get(key) != value]
+            named = [key for key in rule.args["fields"] if key in known]
+            changed = [key for key in named if not _alike(known[key], moment.asked.get(key))]
             if not changed:
                 return HOLDS
             message = f"{changed[0]} is not what {rule.args['issued_by']} answered"
@@ -684,10 +796,17 @@ def permit(rule: Rule, history: History) -> ExchangeLaw:
             return HOLDS if client else None
         if not client and not moment.accepted:
             return HOLDS
+        if client and not moment.refused:
+            return UNSURE  # accepted: then the service is to blame
         message = "the authorization has expired" + ("" if client else ", and the copy was accepted")
         return Breach(rule.id, message, "an authorization that has not expired", due.isoformat(), expires)
 
     return law
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Equal, or the same instant written in another way."""
+    return bool(one == other or (instant(one) is not None and instant(one) == instant(other)))
 
 
 LAWS = {
@@ -711,6 +830,9 @@ LAWS = {
     "limit.size": size_limit,
     "limit.count": count_limit,
     "answer.echo": echoes,
+    "answer.with": answer_with,
+    "answer.names": answer_names,
+    "header.with": header_with,
     "copy.keeps": copies,
     "copy.permit": permit,
 }

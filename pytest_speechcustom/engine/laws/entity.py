@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.history import History, Sight, instant, normal, same
 from pytest_speechcustom.engine.laws.outcome import HOLDS, UNSURE, EntityLaw, Outcome
-from pytest_speechcustom.engine.text import at, short
+from pytest_speechcustom.engine.text import at, real, short
 from pytest_speechcustom.values import ABSENT, Absent, Rule
 
 
@@ -36,7 +36,7 @@ def fixed(rule: Rule, history: History) -> EntityLaw:
                 continue
             if same(field, before, now):
                 outcome = HOLDS
-            elif references_to and any(_gone(history, references_to, one) for one in before):
+            elif references_to and isinstance(before, frozenset) and any(_gone(history, references_to, b) for b in before):
                 outcome = outcome or UNSURE
             else:
                 message = f"{field.pointer[1:]} of {sight.record.name} changed, and nothing may change it"
@@ -48,7 +48,7 @@ def fixed(rule: Rule, history: History) -> EntityLaw:
 
 def _gone(history: History, kind: str, key: str) -> bool:
     record = history.find(kind, key)
-    return record is not None and record.deleted is not None
+    return record is not None and (record.deleted is not None or not record.facts.get("exists"))
 
 
 def _text(value: Any) -> str:
@@ -74,9 +74,33 @@ def ordered(rule: Rule, history: History) -> EntityLaw:
     return law
 
 
+def untouched(rule: Rule, history: History) -> EntityLaw:
+    """``time.untouched``: the instants at `earlier` and `later` are one until the first of the `calls` after creation."""
+    earlier, later, calls = rule.args["earlier"], rule.args["later"], tuple(rule.args["calls"])
+
+    def law(sight: Sight) -> Outcome:
+        record = sight.record
+        first, second = instant(at(sight.entity, earlier)), instant(at(sight.entity, later))
+        if first is None or second is None or record.created is None or record.deleted is not None:
+            return None
+        if record.gaps or sight.unordered:
+            return UNSURE
+        if any(call in record.facts for call in calls):
+            return None
+        if first == second:
+            return HOLDS
+        message = f"{later[1:]} of {record.name} is not its {earlier[1:]}, and nothing was done to it since"
+        return Breach(rule.id, message, first.isoformat(), second.isoformat(), sight.pointer + later)
+
+    return law
+
+
 def entered(rule: Rule, history: History) -> EntityLaw:
-    """``time.entered``: while the status stays, the property that says since when (`field`) stays."""
-    pointer = rule.args["field"]
+    """``time.entered``: while the status stays, the property that says since when (`field`) stays.
+
+    Undecided once one of the calls `unless_called` was accepted.
+    """
+    pointer, unless = rule.args["field"], tuple(rule.args.get("unless_called", ()))
     status = history.contract.lifecycles[rule.args["resource"]].status
 
     def law(sight: Sight) -> Outcome:
@@ -86,7 +110,7 @@ def entered(rule: Rule, history: History) -> EntityLaw:
             return None
         if at(sight.entity, status) != record.status:
             return None
-        if record.moved or sight.unordered:
+        if record.moved or sight.unordered or any(record.facts.get(call) for call in unless):
             return UNSURE
         if now == before:
             return HOLDS
@@ -148,12 +172,18 @@ def _path(url: str) -> str:
 
 
 def own_id(rule: Rule, history: History) -> EntityLaw:
-    """``identity.property``: the property that names the resource is the id that was asked for."""
+    """``identity.property``: the property that names the resource is the id that was asked for.
+
+    With `place`, only for an entity that stands at this pointer of the answer.
+    """
     resource = history.contract.resources[rule.args["resource"]]
+    place = rule.args.get("place")
 
     def law(sight: Sight) -> Outcome:
         said = sight.entity.get(resource.identity)
         if sight.touch.role in ("create", "list") or not isinstance(said, str):
+            return None
+        if place is not None and sight.pointer != place:
             return None
         wanted = sight.record.key.rsplit("/", 1)[-1] if resource.parent else sight.record.key
         if said.lower() == wanted.lower():
@@ -165,12 +195,20 @@ def own_id(rule: Rule, history: History) -> EntityLaw:
 
 
 def gone(rule: Rule, history: History) -> EntityLaw:
-    """``deleted.gone``: what was deleted is not shown any more; with `cleared`, what another call removed."""
+    """``deleted.gone``: what was deleted is not shown any more; with `cleared`, what another call removed.
+
+    The answer to a call that should have been refused is left to ``deleted.refused``, where that has the call.
+    """
     how_gone = rule.id if rule.args.get("cleared") else ""
+    refusals = [one for one in history.contract.rules.values() if one.law == "deleted.refused"]
+    kind = rule.args["resource"]
+    elsewhere = {call for one in refusals if one.args["resource"] == kind for call in one.args["operations"]}
 
     def law(sight: Sight) -> Outcome:
         record = sight.record
         if record.deleted is None or sight.touch.role == "create" or record.deleted_rule != how_gone:
+            return None
+        if sight.moment.operation.id in elsewhere:
             return None
         if sight.unordered:
             return UNSURE
@@ -261,14 +299,14 @@ def summed(rule: Rule, history: History) -> EntityLaw:
     pointer, parts = rule.args["field"], tuple(rule.args["parts"])
 
     def law(sight: Sight) -> Outcome:
-        total = at(sight.entity, pointer)
-        values = [at(sight.entity, part) for part in parts]
-        if not isinstance(total, int | float) or any(not isinstance(value, int | float) for value in values):
+        total = real(at(sight.entity, pointer))
+        values = [value for part in parts if (value := real(at(sight.entity, part))) is not None]
+        if total is None or len(values) < len(parts):
             return None
         if total == sum(values):
             return HOLDS
         message = f"{pointer[1:]} of {sight.record.name} is not the sum of {', '.join(part[1:] for part in parts)}"
-        return Breach(rule.id, message, short(sum(values)), short(total), sight.pointer + pointer)
+        return Breach(rule.id, message, f"{sum(values):g}", f"{total:g}", sight.pointer + pointer)
 
     return law
 
@@ -312,7 +350,10 @@ def starts_with(rule: Rule, history: History) -> EntityLaw:
 
 
 def only_after(rule: Rule, history: History) -> EntityLaw:
-    """``count.after``: the list at `field` has more than one element only after the call `operation`."""
+    """``count.after``: the list at `field` has more than one element only after the call `operation`.
+
+    Undecided where not every call on the resource is known.
+    """
     pointer = rule.args["field"]
 
     def law(sight: Sight) -> Outcome:
@@ -321,6 +362,8 @@ def only_after(rule: Rule, history: History) -> EntityLaw:
             return None
         if len(value) <= 1 or sight.record.facts.get(rule.args["operation"]):
             return HOLDS
+        if sight.record.gaps or sight.unordered:
+            return UNSURE
         message = f"{pointer[1:]} of {sight.record.name} has {len(value)} elements, and {rule.args['operation']} was never called"
         return Breach(rule.id, message, "one element", short(value), sight.pointer + pointer)
 
@@ -330,6 +373,7 @@ def only_after(rule: Rule, history: History) -> EntityLaw:
 def list_same(rule: Rule, history: History) -> EntityLaw:
     """``list.same``: an entity in a list says the same as the entity itself, in what is fixed or written."""
     resource = history.contract.resources[rule.args["resource"]]
+    references_to = rule.args.get("references_to", "")
     fields = {field.pointer: field for field in (*resource.fixed, *resource.written)}
 
     def law(sight: Sight) -> Outcome:
@@ -346,6 +390,10 @@ def list_same(rule: Rule, history: History) -> EntityLaw:
             if isinstance(known, Absent) or isinstance(now, Absent):
                 continue
             if not same(field, known, now):
+                listed = known if references_to and field.sameness == "references" else ()
+                if isinstance(listed, frozenset) and any(_gone(history, references_to, one) for one in listed):
+                    outcome = outcome or UNSURE
+                    continue
                 message = f"{pointer[1:]} of {record.name} is another in the list"
                 return Breach(rule.id, message, _text(known), _text(now), sight.pointer + pointer)
             outcome = HOLDS
@@ -426,6 +474,7 @@ def _echo(rule: Rule, history: History, absent: bool) -> EntityLaw:
 LAWS = {
     "field.fixed": fixed,
     "time.order": ordered,
+    "time.untouched": untouched,
     "time.entered": entered,
     "time.forward": forward,
     "identity.url": self_url,

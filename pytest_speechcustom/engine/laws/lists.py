@@ -6,7 +6,7 @@ next page, where there is one. A *walk* is a first page and the pages reached by
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,7 +16,7 @@ from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.filters import Filter, FilterError, parse
 from pytest_speechcustom.engine.history import History, Moment, Record, id_of
 from pytest_speechcustom.engine.laws.outcome import HOLDS, UNSURE, ExchangeLaw, Outcome
-from pytest_speechcustom.engine.text import at, short
+from pytest_speechcustom.engine.text import at, short, whole
 from pytest_speechcustom.values import Rule
 
 _MOST_WALKS = 64
@@ -41,10 +41,12 @@ class Walks:
     def __init__(self, history: History) -> None:
         """Start with no walk."""
         self._history = history
+        rules = [rule for rule in history.contract.rules.values() if "next" in rule.args]
+        self._links = {operation: rule.args["next"] for rule in rules for operation in rule.args["operations"]}
         self._open: OrderedDict[Any, Walk] = OrderedDict()
         self._last: tuple[int, Walk, list[str]] | None = None
 
-    def step(self, moment: Moment, touch: Touch, next_pointer: str | None) -> tuple[Walk, list[str]]:
+    def step(self, moment: Moment, touch: Touch) -> tuple[Walk, list[str]]:
         """The walk that a list exchange belongs to, and the keys of its page (computed once an exchange)."""
         if self._last is not None and self._last[0] == moment.index:
             return self._last[1], self._last[2]
@@ -56,6 +58,7 @@ class Walks:
         walk.disturbed = walk.disturbed or walk.writes != writes or moment.unordered
         walk.pages += 1
         keys = [_key(self._history, touch, entity, moment) for entity in items(moment, touch)]
+        next_pointer = self._links.get(moment.operation.id)
         link = at(moment.answered, next_pointer) if next_pointer else None
         if isinstance(link, str) and len(walk.keys) < _MOST_ITEMS:
             self._open[_address(link, moment.scope)] = walk
@@ -96,13 +99,12 @@ def _law(rule: Rule, history: History, judge: Any) -> ExchangeLaw:
     """A law for accepted list calls: `judge(moment, touch, walk, keys)`."""
     touches = {touch.operation: touch for touch in history.contract.touches if touch.role == "list"}
     walks: Walks = _walks(history)
-    link = rule.args.get("next")
 
     def law(moment: Moment) -> Outcome:
         touch = touches[moment.operation.id]
         if not moment.accepted or not isinstance(moment.answered, dict | list):
             return None
-        walk, keys = walks.step(moment, touch, link)
+        walk, keys = walks.step(moment, touch)
         outcome: Outcome = judge(moment, touch, walk, keys)
         return outcome
 
@@ -120,10 +122,10 @@ def top(rule: Rule, history: History) -> ExchangeLaw:
     """``list.top``: a page holds no more entities than `top` asked for."""
 
     def judge(moment: Moment, touch: Touch, walk: Walk, keys: list[str]) -> Outcome:
-        asked = moment.query.get("top", "")
-        if not asked.isdigit():
+        asked = whole(moment.query.get("top", ""))
+        if asked is None:
             return None
-        if len(keys) <= int(asked):
+        if len(keys) <= asked:
             return HOLDS
         return Breach(rule.id, "the page is longer than top", f"at most {asked}", f"{len(keys)} entities", touch.at[0])
 
@@ -139,9 +141,9 @@ def next_progress(rule: Rule, history: History) -> ExchangeLaw:
         if not isinstance(url, str):
             return None
         back = _address(url, moment.scope) == _address(moment.url, moment.scope)
-        asked, given = moment.query.get("skip", "0"), dict(parse_qsl(_query(url))).get("skip", "")
-        if not back and given.isdigit() and (asked or "0").isdigit():
-            back = int(given) <= int(asked or "0")
+        asked, given = whole(moment.query.get("skip") or "0"), whole(dict(parse_qsl(_query(url))).get("skip", ""))
+        if not back and given is not None and asked is not None:
+            back = given <= asked
         if not back:
             return HOLDS
         return Breach(
@@ -183,7 +185,7 @@ def unique(rule: Rule, history: History) -> ExchangeLaw:
         named = [key.lower() for key in keys if key]
         if len(set(named)) == len(named):
             return HOLDS if named else None
-        twice = next(key for key in named if named.count(key) > 1)
+        twice = Counter(named).most_common(1)[0][0]
         return Breach(rule.id, f"{touch.resource} {twice} stands twice in one list", "once", "twice", touch.at[0])
 
     return _law(rule, history, judge)
@@ -209,7 +211,10 @@ def repeat(rule: Rule, history: History) -> ExchangeLaw:
 
 
 def complete(rule: Rule, history: History) -> ExchangeLaw:
-    """``list.complete``: a list read to its end holds every resource that was created and matches, and is not deleted."""
+    """``list.complete``: a list read to its end holds every resource that was created and matches, and is not deleted.
+
+    With `renamed`, a list may call a resource otherwise: undecided unless it holds fewer than it must.
+    """
     member = rule.args.get("member")
 
     def judge(moment: Moment, touch: Touch, walk: Walk, keys: list[str]) -> Outcome:
@@ -224,6 +229,8 @@ def complete(rule: Rule, history: History) -> ExchangeLaw:
             return None
         for record in wanted:
             if record.key.lower() not in walk.keys:
+                if rule.args.get("renamed") and len(walk.keys) >= len(wanted):
+                    return UNSURE
                 message = f"{record.name}, created in exchange {record.created}, is missing from the list"
                 seen = f"{len(walk.keys)} others"
                 return Breach(rule.id, message, f"{record.name} in the list", seen, touch.at[0], resource=record.name)
@@ -235,7 +242,8 @@ def complete(rule: Rule, history: History) -> ExchangeLaw:
 def _belongs(record: Record, moment: Moment, touch: Touch, history: History, member: str | None) -> bool:
     """Whether a list must hold a record: created here, alive, in scope, and matching for sure."""
     resource = history.contract.resources[touch.resource]
-    alive = record.created is not None and record.deleted is None and record.listable
+    there = record.deleted is None and record.facts.get("exists")
+    alive = record.created is not None and there and record.listable
     if not alive or record.scope != moment.scope:
         return False
     if moment.started is not None and record.until > moment.started:
@@ -274,17 +282,18 @@ def skip(rule: Rule, history: History) -> ExchangeLaw:
             walk.keys.setdefault(key.lower(), moment.index)
         writes = history.writes.get(touch.resource, 0)
         about = (moment.url.partition("?")[0], moment.scope, moment.query.get("filter", ""))
-        asked = moment.query.get("skip", "0") or "0"
+        asked = whole(moment.query.get("skip") or "0")
+        known = totals.get(about)
         if walk.from_start and walk.done and not walk.disturbed:
             if len(totals) > 256:
                 totals.clear()
             totals[about] = (writes, len(walk.keys))
-        if not asked.isdigit() or asked == "0" or about not in totals:
+        if not asked or known is None:
             return None
-        version, total = totals[about]
+        version, total = known
         if version != writes or "status" in about[2] or "DateTime" in about[2]:
             return UNSURE
-        left = max(0, total - int(asked))
+        left = max(0, total - asked)
         if len(keys) <= left:
             return HOLDS
         message = f"of {total} entities, {asked} were to be skipped"
@@ -366,6 +375,8 @@ def grammar(rule: Rule, history: History) -> ExchangeLaw:
         try:
             parse(text, moment.operation.filterable)
         except FilterError as error:
+            if error.fault == "silent":
+                return UNSURE
             return Breach(rule.id, f"in the filter, {error}", error.allowed, text) if error.fault == fault else None
         return HOLDS
 
