@@ -153,7 +153,7 @@ class Monitor:
     def _judge(self, exchanges: tuple[Exchange, ...]) -> Judgement:
         from pytest_speechcustom.engine.checker import Checker
 
-        checker = Checker(self.contract)
+        checker = Checker(self.contract, overheard=True)
         checker.check(exchanges)
         report = checker.report("monitor")
         levels = ("error", "warning") if self.strict else ("error",)

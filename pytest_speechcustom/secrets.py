@@ -57,6 +57,7 @@ NAMES = frozenset(
 )
 _ENDINGS = ("token", "secret", "password", "apikey", "subscriptionkey", "accesskey", "accountkey", "functionskey",
             "signature", "credential", "credentials", "authorization")  # fmt: skip
+_HARMLESS = ("skiptoken", "pagetoken", "continuationtoken")
 
 _IN_TEXT = (
     re.compile(r"(?i)(?P<keep>[?&;\s\"'{,](?:" + "|".join(map(re.escape, sorted(NAMES))) + r")=)[^&\s\"'#;,}]+"),
@@ -69,6 +70,7 @@ _IN_TEXT = (
     re.compile(r"(?P<keep>\b)eyJ[A-Za-z0-9_-]{5,}[A-Za-z0-9_.-]*"),
     re.compile(r"(?P<keep>://)[^/@\s\"']+@"),
 )
+_CUT = re.compile(r"…|\\u2026")
 _SHORTEST = 4
 _MOST_LOOKED_AT = 1000
 
@@ -76,13 +78,16 @@ _MOST_LOOKED_AT = 1000
 def is_secret(name: str) -> bool:
     """Whether a header, query parameter or property of this name carries a credential."""
     lowered = name.lower()
-    return lowered in NAMES or lowered in HEADERS or lowered.replace("-", "").replace("_", "").endswith(_ENDINGS)
+    if lowered in NAMES or lowered in HEADERS:
+        return True
+    joined = lowered.replace("-", "").replace("_", "")
+    return joined.endswith(_ENDINGS) and not joined.endswith(_HARMLESS)
 
 
 def mask_text(text: str, known: Iterable[str] = ()) -> str:
     """Free text with credentials hidden: those that patterns recognise, and the `known` values literally."""
     for value in known:
-        for form in {value, quote(value, safe=""), quote(value), json.dumps(value)[1:-1]}:
+        for form in _forms(value):
             if len(form) >= _SHORTEST:
                 text = text.replace(form, HIDDEN)
                 text = _without_beginning(text, form)
@@ -92,17 +97,21 @@ def mask_text(text: str, known: Iterable[str] = ()) -> str:
     return text
 
 
+def _forms(value: str) -> set[str]:
+    """How a credential may be written: as it is, in a URL, in JSON."""
+    quoted = {quote(value, safe=safe, errors="replace") for safe in ("", "/")}
+    return {value, json.dumps(value)[1:-1], *quoted}
+
+
 def _without_beginning(text: str, form: str) -> str:
     """The text without the beginning of a credential that was cut off (``…``) together with what it stood in."""
-    end = text.find("…")
-    while end >= 0:
+    for cut in reversed(list(_CUT.finditer(text)) if form[:_SHORTEST] in text else []):
+        end = cut.start()
         start = text.find(form[:_SHORTEST], max(0, end - len(form)), end)
         while start >= 0 and not form.startswith(text[start:end]):
             start = text.find(form[:_SHORTEST], start + 1, end)
         if start >= 0:
             text = text[:start] + HIDDEN + text[end:]
-            end = start + len(HIDDEN)
-        end = text.find("…", end + 1)
     return text
 
 

@@ -20,12 +20,13 @@ NAME = "pytest_speechcustom"
 LEAVES = {"values", "locate", "secrets"}
 """Modules of the standard library only, that every room may import."""
 
-DOORS = {"plugin", "cli", "monitor", "__main__"}
+DOORS = {"plugin", "hooks", "cli", "monitor", "__main__"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": {"contracts", "engine", "traffic", "values"},  # lazily, or for type checkers
-    **{door: {*DOORS, "reports", "traffic", "engine", "contracts", *LEAVES} for door in sorted(DOORS)},
+    **{door: {*DOORS, "reports", "taps", "traffic", "engine", "contracts", *LEAVES} for door in sorted(DOORS)},
     "reports": {"reports", "engine", "contracts", *LEAVES},
+    "taps": {"taps", "traffic", *LEAVES},
     "traffic": {"traffic", *LEAVES},
     "engine": {"engine", "contracts.model", *LEAVES},
     "contracts": {"contracts", *LEAVES},

@@ -514,7 +514,11 @@ def test_a_cassette_of_the_user_works_and_is_seen(loopback: Loopback, tmp_path: 
     assert monitor.findings == ()
 
 
-@pytest.mark.parametrize("upload", UPLOADS.values(), ids=UPLOADS)
+RECORDABLE = {name: upload for name, upload in UPLOADS.items() if "-hand-" not in name}
+"""Without those that vcrpy cannot save."""
+
+
+@pytest.mark.parametrize("upload", RECORDABLE.values(), ids=RECORDABLE)
 def test_uploads_that_a_cassette_answers(loopback: Loopback, tmp_path: Path, upload: Callable[[str], Any]) -> None:
     """What a cassette plays back has the body that the client meant to send."""
     url, path = f"{loopback.models}/{MODEL}/audio/lecture", str(tmp_path / "cassette.yaml")

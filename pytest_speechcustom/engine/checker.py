@@ -37,13 +37,17 @@ class Checker:
 
     `side` limits what is reported to the rules of one side; ``None`` reports both. With `isolated` every
     exchange is a sample of its own, and no rule across exchanges is judged. Feed exchanges with `check` (a
-    stream of one history) or `feed` (one by one, in order), then take the `report`.
+    stream of one history) or `feed` (one by one, in order), then take the `report`. `overheard` says that
+    the traffic may well be about other things: what bears no mark of this service is no fault then.
     """
 
-    def __init__(self, contract: Contract, *, side: Side | None = None, isolated: bool = False) -> None:
+    def __init__(
+        self, contract: Contract, *, side: Side | None = None, isolated: bool = False, overheard: bool = False
+    ) -> None:
         """Compile what the contract says; nothing is judged yet."""
         self.contract = contract
         self.isolated = isolated
+        self.overheard = overheard
         self._router = Router(contract)
         self._wire = Wire(contract, Payloads(contract))
         self._findings = Findings(contract, side)
@@ -130,11 +134,11 @@ class Checker:
     def _end(self) -> None:
         """A history has ended: decide what had to wait for its end."""
         for index, exchange, route in self._strangers:
-            if route.origin in self._hosts or not self._hosts:
+            if route.origin in self._hosts or not (self._hosts or self.overheard) or (self.overheard and route.ours):
                 self._undocumented(index, exchange, route)
             else:
                 message = "another host was called; this exchange is not judged"
-                allowed = ", ".join(sorted(self._hosts))
+                allowed = ", ".join(sorted(self._hosts)) or "the service"
                 self._add(index, exchange, None, [Breach("request.host", message, allowed, route.origin)])
         for index, exchange, operation in self._unsigned:
             if self._signed or (exchange.response is not None and exchange.response.status == 401):

@@ -94,7 +94,12 @@ class States:
             else:
                 yield self._breach(machine, rule, sight, before, status, pointer)
         record.status, record.status_at, record.status_time = status, sight.moment.index, sight.moment.started
-        record.moved, record.blame = False, None
+        row = machine.row(sight.moment.operation.id, sight.moment.status, sight.moment.accepted)
+        if sight.touch.role == "update" and row is not None and row.otherwise:
+            record.possible, record.moved = before, True  # the answer may show the state before the call took hold
+        else:
+            record.moved = False
+        record.blame = None
 
     @staticmethod
     def _rule(machine: Machine, rules: dict[str, str], sight: Sight, before: frozenset[str] | None) -> str | None:

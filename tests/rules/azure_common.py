@@ -588,7 +588,7 @@ def _referring(kit: Kit, kind: str) -> dict[str, Pair]:
     }
     if used != "project":
         made[f"client.{kind}.ready"] = (
-            lambda: [kit.read(used, 1, 5, "Running"), kit.create(kind, 1, 10)],
+            lambda: [kit.read(used, 1, 5, "Failed"), kit.create(kind, 1, 10)],
             lambda: [kit.read(used, 1, 5, "Succeeded"), kit.create(kind, 1, 10)],
         )
     return made

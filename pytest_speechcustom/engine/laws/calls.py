@@ -151,12 +151,19 @@ def references(rule: Rule, history: History) -> ExchangeLaw:
     """``call.references``: the resources a request refers to exist, and are in one of the `states` if given.
 
     `references` are pairs of a pointer into the request (to a reference, a list of them, or of ids) and the
-    kind. Side `client`: the request names what is known to be deleted, or not in such a state. Side
-    `server`: the call is accepted although what it names was deleted.
+    kind. Side `client`: the request names what is known to be deleted, or not in such a state (what may have come
+    there by itself since it was read counts only when the call was refused). Side `server`: the call is accepted
+    although what it names was deleted.
     """
     pairs = tuple(rule.args["references"])
     states = frozenset(rule.args.get("states", ()))
     client = rule.side == "client"
+    lifecycles = history.contract.lifecycles
+    machines = {kind: Machine(lifecycles[kind]) for _, kind in pairs if states and kind in lifecycles}
+
+    def may_be(record: Record) -> bool:
+        machine = machines.get(record.kind)
+        return machine is not None and bool(machine.statuses(machine.later(record.possible)) & states)
 
     def law(moment: Moment) -> Outcome:
         if not isinstance(moment.asked, dict) or moment.unordered:
@@ -175,8 +182,8 @@ def references(rule: Rule, history: History) -> ExchangeLaw:
                     outcome = HOLDS
                 elif not client and not moment.accepted:
                     outcome = HOLDS
-                elif client and not states and not moment.refused:
-                    outcome = outcome or UNSURE  # accepted: then the service is to blame
+                elif client and not moment.refused and (not states or may_be(record)):
+                    outcome = outcome or UNSURE  # accepted: then the service is to blame, or it has come there
                 else:
                     was = f"last seen {record.status}" if states else f"deleted in exchange {record.deleted}"
                     how = "refers to" if client else "was accepted although it refers to"
@@ -455,6 +462,8 @@ def still_there(rule: Rule, history: History) -> ExchangeLaw:
             return HOLDS if moment.accepted else None
         if moment.unordered or record.scope != moment.scope or not moment.asked_soundly:
             return UNSURE
+        if record.created is not None and not record.listable:
+            return UNSURE  # it was made for another account
         message = f"{record.name} was there and cannot be read any more, though nothing deleted it"
         return Breach(rule.id, message, "the resource", _answer(moment), resource=record.name)
 

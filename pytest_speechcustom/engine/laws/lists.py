@@ -104,6 +104,8 @@ def _law(rule: Rule, history: History, judge: Any) -> ExchangeLaw:
         touch = touches[moment.operation.id]
         if not moment.accepted or not isinstance(moment.answered, dict | list):
             return None
+        if not any(isinstance(at(moment.answered, pointer), list) for pointer in touch.at):
+            return None  # no list at all: nothing is said
         walk, keys = walks.step(moment, touch)
         outcome: Outcome = judge(moment, touch, walk, keys)
         return outcome
