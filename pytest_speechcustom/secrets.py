@@ -98,9 +98,9 @@ def mask_text(text: str, known: Iterable[str] = ()) -> str:
 
 
 def _forms(value: str) -> set[str]:
-    """How a credential may be written: as it is, in a URL, in JSON."""
+    """How a credential may be written: as it is, in a URL, in JSON, in a message."""
     quoted = {quote(value, safe=safe, errors="replace") for safe in ("", "/")}
-    return {value, json.dumps(value)[1:-1], *quoted}
+    return {value, json.dumps(value)[1:-1], repr(value)[1:-1], *quoted}
 
 
 def _without_beginning(text: str, form: str) -> str:

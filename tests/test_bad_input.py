@@ -514,7 +514,7 @@ def test_values_of_every_type_for_every_operation(service: str) -> None:
         called(operation, contract, wrapped, wrapped, status)
         for operation in contract.operations.values()
         for status in statuses(operation)
-        for value in NAUGHTY
+        for value in (NAUGHTY if status < 400 else NAUGHTY[:13:3])
         for wrapped in (value, {name: value for name in LISTS}, {name: [value, {"x": value}] for name in LISTS})
     ]
     report = judged(service, exchanges)
@@ -545,7 +545,7 @@ def test_entities_with_one_member_of_another_type(service: str) -> None:
         names = bodies[:1] + answers[:1]
         properties = {member: None for name in names for member in shape(contract, name)}
         for member in properties:
-            for value in chance.sample(NAUGHTY, 6):
+            for value in chance.sample(NAUGHTY, 4):
                 made = {other: chance.choice(NAUGHTY) for other in properties if chance.random() < 0.3} | {member: value}
                 exchanges.append(called(operation, contract, made, made, statuses(operation)[0]))
     report = judged(service, exchanges)

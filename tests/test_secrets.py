@@ -45,13 +45,11 @@ def written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Write:
         path = tmp_path / "traffic.ndjson"
         path.write_text("".join(json.dumps(as_line(one)) + "\n" for one in exchanges), encoding="utf-8")
         texts = []
-        for form in FORMATS:
-            for name in ("report.json", "report.md"):
-                arguments = ["check", "--service", service, "--format", form, "--report", str(tmp_path / name)]
-                status = cli.main([*arguments, str(path)])
-                assert status in (0, 1)
-                captured = capsys.readouterr()
-                texts += [captured.out, captured.err, (tmp_path / name).read_text(encoding="utf-8")]
+        for form, name in zip(FORMATS, ("text.md", "json.md", "markdown.json"), strict=True):
+            arguments = ["check", "--service", service, "--format", form, "--report", str(tmp_path / name)]
+            assert cli.main([*arguments, str(path)]) in (0, 1)
+            captured = capsys.readouterr()
+            texts += [captured.out, captured.err, (tmp_path / name).read_text(encoding="utf-8")]
         return "\n".join(texts)
 
     return written
@@ -156,7 +154,7 @@ PLACES: dict[str, Exchange] = {
 
 
 @pytest.mark.parametrize("name", PLACES)
-@pytest.mark.parametrize("service", [AZURE, "azure-speech-v3.1", "watson-stt-cloud"])
+@pytest.mark.parametrize("service", [AZURE, "watson-stt-cloud"])
 def test_a_credential_is_hidden_where_it_stands(written: Write, name: str, service: str) -> None:
     """In URLs, bodies, lists, headers and errors of every kind, also of a service that it does not belong to."""
     one = PLACES[name]

@@ -270,7 +270,7 @@ def _entity_rules(name: str, version: Version) -> list[Rule]:
         if needs:
             rules.append(Rule(f"client.{name}.ready", "client", "inferred", version.states,
                  "A client uses datasets and models that have succeeded.", "call.references",
-                 {"operations": (f"{plural}_Create",), "references": needs, "states": ("Succeeded",)},
+                 {"operations": (f"{plural}_Create",), "references": needs, "states": ("Succeeded",), "unread": True},
                  "client"))  # fmt: skip
     return rules
 

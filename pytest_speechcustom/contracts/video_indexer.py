@@ -331,7 +331,7 @@ _MODEL_RULES = (
          "A client trains a model from datasets that exist.", "call.references",
          {"operations": ("Create-Speech-Model",), "references": (_TRAINED_FROM,)}, "client"),
     Rule("client.model.completed", "client", "documented", _WEBSITE,
-         "A client trains a model from datasets that it has seen complete.", "call.references",
+         "A client trains a model from datasets that are complete.", "call.references",
          {"operations": ("Create-Speech-Model",), "references": (_TRAINED_FROM,), "states": ("Complete",)}, "client",
          "warning"),
     Rule("client.retry-after", "client", "inferred", Source("VIWEB", "Considerations when using at scale"),

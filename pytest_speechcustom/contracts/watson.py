@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pytest_speechcustom.contracts.model import Call, Field, Lifecycle, Move, Resource, State, Tables, Touch
 from pytest_speechcustom.contracts.wire import wire_rules
-from pytest_speechcustom.values import Rule, Source
+from pytest_speechcustom.values import Basis, Rule, Source
 
 SDK = "SDK"
 
@@ -410,11 +410,11 @@ def _audio_rules(said: Flavour) -> list[Rule]:
 
 def tables(said: Flavour) -> Tables:
     """The tables of one flavour."""
-    observed = {"response.status": "documented"}
+    observed: dict[str, Basis] = {"error.body": "inferred"}
     return Tables(
         resources=(_model(said), _audio(said)),
         touches=TOUCHES,
-        rules=(*wire_rules(said.operations, bases=observed), *_model_rules(said), *_audio_rules(said)),  # type: ignore[arg-type]
+        rules=(*wire_rules(said.operations, bases=observed), *_model_rules(said), *_audio_rules(said)),
         marker=r"/(?:acoustic_customizations|v1/models)\b",
         companions=(r"/identity/token$",),
     )

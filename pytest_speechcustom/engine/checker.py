@@ -220,10 +220,10 @@ class Checker:
             message = f"the contract has no path {route.path or exchange.request.url!r}"
             breach = Breach("request.path", message, "a documented path", f"{method} {route.path}")
         for dispute in self.contract.disputes:
-            if dispute.keyword == "path" and f"{method} {route.path}".endswith(dispute.pointer.partition(" ")[2]):
-                if dispute.pointer.partition(" ")[0] == method:
-                    said = f"{breach.message} (the documents disagree: erratum {dispute.erratum})"
-                    breach = Breach(breach.rule, said, breach.allowed, breach.seen, level="note")
+            verb, _, path = dispute.pointer.partition(" ")
+            if dispute.keyword == "path" and verb == method and route.path.endswith(self.contract.base + path):
+                said = f"{breach.message} (the documents disagree: erratum {dispute.erratum})"
+                breach = Breach(breach.rule, said, breach.allowed, breach.seen, level="note")
         self._add(index, exchange, None, [breach])
 
     # the history

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Iterable
 from typing import Any
 
 from pytest_speechcustom.engine.text import short, small
@@ -15,8 +16,9 @@ _MOST = 1000
 _LONGEST_RAW = 6 * _MOST  # a longer one, with blanks and escapes, is not worth decoding
 
 
-def curl(request: Request) -> str:
-    """The line. Bodies longer than a thousand characters, or binary, are left as `@body`."""
+def curl(request: Request, known: Iterable[str] = ()) -> str:
+    """The line. Bodies longer than a thousand characters, or binary, are left as `@body`; `known` values are hidden."""
+    hidden = tuple(known)
     parts = ["curl", "-X", request.method, mask_url(request.url)]
     for name, value in mask_headers(request.headers):
         if name.lower() not in _OWN:
@@ -24,7 +26,7 @@ def curl(request: Request) -> str:
     text = _text(request.body)
     if text is not None:
         parts += ["--data-binary", text]
-    return " ".join(shlex.quote(part) for part in parts)
+    return " ".join(shlex.quote(mask_text(part, hidden)) for part in parts)
 
 
 def sent(body: Body) -> Any:

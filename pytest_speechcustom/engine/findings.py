@@ -28,7 +28,8 @@ class Findings:
         self._unsure = [0] * len(self._numbers)
         self._broken = [0] * len(self._numbers)
         self._listed: dict[str, list[Finding]] = {}
-        self._last: dict[str, Finding] = {}
+        self._last: dict[str, tuple[int, Exchange, Operation | None, Breach, Rule, str | None]] = {}
+        self._shown: tuple[Exchange, list[str], str] | None = None
         self._levels = {"error": 0, "warning": 0, "note": 0}
         self.broken = 0
         self.counts = {"requests": 0, "request bodies": 0, "responses": 0, "response bodies": 0, "refusals": 0}
@@ -59,24 +60,23 @@ class Findings:
         self.broken += 1
         if self._side is not None and rule.side != self._side:
             return
-        finding = self._finding(index, exchange, operation, breach, rule, resource)
-        if finding.level == "note" and rule.severity != "note":
+        level = breach.level or rule.severity
+        if level == "note" and rule.severity != "note":
             self._unsure[self._numbers[rule.id]] += 1  # documents contradict each other there
         else:
             self._broken[self._numbers[rule.id]] += 1
-        self._levels[finding.level] += 1
+        self._levels[level] += 1
         listed = self._listed.setdefault(rule.id, [])
         if len(listed) < MOST_FINDINGS:
-            listed.append(finding)
+            listed.append(self._finding(index, exchange, operation, breach, rule, resource))
         else:
-            self._last[rule.id] = finding
+            self._last[rule.id] = (index, exchange, operation, breach, rule, resource)
 
     def _finding(
         self, index: int, exchange: Exchange, operation: Operation | None, breach: Breach, rule: Rule,
         resource: str | None,
     ) -> Finding:  # fmt: skip
-        request = exchange.request
-        known = credentials(request.headers, request.url, sent(request.body))
+        known, line = self._request(exchange)
         named = breach.resource or resource
         return Finding(
             rule=f"{self._contract.id}/{rule.id}",
@@ -92,12 +92,21 @@ class Findings:
             seen=_seen(breach, known),
             source=breach.source or rule.source,
             where=exchange.where,
-            curl=_told(curl(request), known, LONGEST_CURL),
+            curl=line,
         )
+
+    def _request(self, exchange: Exchange) -> tuple[list[str], str]:
+        """The credentials of a request and the line that repeats it, worked out once for all its findings."""
+        if self._shown is None or self._shown[0] is not exchange:
+            request = exchange.request
+            known = credentials(request.headers, request.url, sent(request.body))
+            self._shown = (exchange, known, _told(curl(request, known), known, LONGEST_CURL))
+        return self._shown[1], self._shown[2]
 
     def report(self, mode: str, exchanges: int, coverage: Mapping[str, Mapping[str, int]]) -> Report:
         """All of it, as values, in the order of the exchanges."""
-        found = [finding for listed in self._listed.values() for finding in listed] + list(self._last.values())
+        found = [finding for listed in self._listed.values() for finding in listed]
+        found += [self._finding(*last) for last in self._last.values()]
         order = {f"{self._contract.id}/{rule}": number for rule, number in self._numbers.items()}
         found.sort(key=lambda finding: (finding.exchange, order[finding.rule], finding.pointer))
         return Report(

@@ -7,6 +7,7 @@ marks undeclared ones, which the caller reports as notes. Nothing is ever fetche
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Literal
@@ -15,13 +16,14 @@ from urllib.parse import unquote, urldefrag
 import jsonschema_rs
 
 from pytest_speechcustom.contracts.model import Contract, Json
-from pytest_speechcustom.engine.text import pointer, short
+from pytest_speechcustom.engine.text import pointer, short, small
 from pytest_speechcustom.values import Source
 
 Direction = Literal["request", "response"]
 Aspect = Literal["json", "required", "unknown", "readonly", "type", "null", "value", "enum"]
 
 _MOST_PROBLEMS = 50
+_LARGE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Payloads:
         """Everything wrong with a value, at most fifty problems, in the order of the schema."""
         found: list[Problem] = []
         try:
-            for error in self._validator(entity, direction).iter_errors(value):
+            for error in self._errors(entity, direction, value):
                 owner, _ = self._home(entity, list(error.instance_path))
                 problems = self._explain(entity, direction, value, error)
                 required = self._schemas[owner].get("x-required-basis", "documented") == "documented"
@@ -80,6 +82,17 @@ class Payloads:
         except (ValueError, OverflowError, RecursionError) as error:
             found.append(Problem("json", "", "type", str(error), "a JSON value", "", self.source(entity)))
         return found
+
+    def _errors(self, entity: str, direction: Direction, value: Any) -> Iterable[Any]:
+        """What the validator has to say. Of a very large value it is the first error only: all would take minutes."""
+        validator = self._validator(entity, direction)
+        if small(value, _LARGE):
+            return validator.iter_errors(value)  # type: ignore[no-any-return]
+        try:
+            validator.validate(value)
+        except jsonschema_rs.ValidationError as error:
+            return [error]
+        return []
 
     def source(self, entity: str) -> Source:
         """The document that describes an entity."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from pytest_speechcustom.values import Exchange
 from tests.rules import azure_common
 from tests.rules.azure_common import Kit, Pair, permit
-from tests.rules.build import GONE, History, Make, answering, asking, edited, stamp
+from tests.rules.build import GONE, History, Make, answering, asking, stamp
 
 KIT = Kit(
     base="/speechtotext",
@@ -108,7 +109,7 @@ def _own() -> dict[str, Pair]:
         ),
     }  # fmt: skip
     for kind in azure_common.KINDS:
-        made[f"{kind}.links.api-version"] = (lambda kind=kind: linkless(kind), None)
+        made[f"{kind}.links.api-version"] = (partial(linkless, kind), None)
     return made
 
 
@@ -123,5 +124,3 @@ NEIGHBOURS: dict[str, Make] = {rule: legal for rule, (_, legal) in _PAIRS.items(
 SAMPLES = azure_common.samples(KIT, (_needs(), "api-version"))
 UNBREAKABLE = {"request.header.required": "no operation has a required header besides the key, which is another rule"}
 TIMED = frozenset({"client.retry-after"})
-
-__all__ = ["BREAKS", "NEIGHBOURS", "SAMPLES", "TIMED", "UNBREAKABLE", "edited", "story"]

@@ -48,7 +48,10 @@ def _own() -> dict[str, Pair]:
             lambda: [answering(copied(0), headers={"Location": KIT.url(KIT.path("model", 1))})],
             None,
         ),
-        "model.copyto.locale": (lambda: [KIT.read("model", 1, 0, since=-5, created=-9), copied(10, locale="de-DE")], None),
+        "model.copyto.locale": (
+            lambda: [KIT.read("model", 1, 0, since=-5, created=-9), copied(10, locale="de-DE")],
+            None,
+        ),
         "project.counts.nonnegative": (
             lambda: [KIT.read("project", 1, 0, changes={"/properties": counts | {"modelCount": -1}})],
             lambda: [KIT.read("project", 1, 0, changes={"/properties": counts})],

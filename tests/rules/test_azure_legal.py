@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,9 +17,7 @@ from pytest_speechcustom.contracts import load
 from pytest_speechcustom.engine.checker import Checker
 from tests.rules import azure_speech_2025_10_15, azure_speech_v3_1
 from tests.rules.azure_common import RETRY, Kit, permit, uid
-from tests.rules.build import (
-    GONE, HOST, History, answered_by, answering, asking, exchange, moved, stamp,
-)  # fmt: skip
+from tests.rules.build import GONE, HOST, History, answered_by, answering, asking, exchange, moved, stamp
 
 KITS = {"azure-speech-v3.1": azure_speech_v3_1.KIT, "azure-speech-2025-10-15": azure_speech_2025_10_15.KIT}
 LEGAL: dict[str, Callable[[Kit], History]] = {}
@@ -149,7 +148,7 @@ def _bare(kit: Kit) -> History:
     few = {"displayName": "m", "locale": "en-US"}
     where = {"Location": kit.url(kit.path("model", 1))}
     return [
-        kit.call("POST", "/models", 0, body=few, status=201, answer={**few, **kit.ref("model", 1)}, answer_headers=where),
+        kit.call("POST", "/models", 0, body=few, status=201, answer=few | kit.ref("model", 1), answer_headers=where),
         kit.call("GET", kit.path("model", 1), 10, answer=few),
         kit.page("/models", 20, [few | kit.ref("model", 1)]),
         kit.call("GET", "/models", 30, answer={}),
@@ -180,7 +179,7 @@ def _null_link(kit: Kit) -> History:
 
 @legal("A service may say more than is documented.", noted=True)
 def _more(kit: Kit) -> History:
-    headers = {"apim-request-id": "1", "api-supported-versions": "3.1", "X-Envoy": "12", "Strict-Transport-Security": "x"}
+    headers = {"apim-request-id": "1", "api-supported-versions": "3.1", "Strict-Transport-Security": "x"}
     return [kit.read("model", 1, 10, changes={"/colour": "blue"}, headers=headers)]
 
 
@@ -493,14 +492,15 @@ def _filter_absent(kit: Kit) -> History:
 
 @legal("Entities may show less of themselves in lists.")
 def _less(kit: Kit) -> History:
-    few = {name: GONE for name in ("/links", "/properties", "/customProperties", "/description", "/datasets")}
+    few = dict.fromkeys(("/links", "/properties", "/customProperties", "/description", "/datasets"), GONE)
     return [kit.create("model", 1, 0), kit.page("/models", 10, [kit.entity("model", 1, "Running", 9, changes=few)])]
 
 
 @legal("A list that began before something was made need not show it.")
 def _overlapping_list(kit: Kit) -> History:
     listed = moved(kit.page("/models", 0, []), 0, 20)
-    return [listed, moved(kit.create("model", 1, 5), 5, 10), kit.page("/models", 50, [kit.entity("model", 1, "Running", 9, 5)])]
+    shown = [kit.entity("model", 1, "Running", 9, 5)]
+    return [listed, moved(kit.create("model", 1, 5), 5, 10), kit.page("/models", 50, shown)]
 
 
 # refusals, failures and gaps
@@ -715,9 +715,9 @@ def _copied(kit: Kit) -> History:
 
 @legal("A copy may not be seen by the one who made it.", only="azure-speech-v3.1")
 def _unseen_copy(kit: Kit) -> History:
-    abroad = {"self": f"https://eastus.api.example{kit.base}{kit.path('model', 8)}"}
-    copy = azure_speech_v3_1.copied(10, **abroad)
-    copy = answering(copy, headers={"Location": abroad["self"]})
+    where = f"https://eastus.api.example{kit.base}{kit.path('model', 8)}"
+    copy = azure_speech_v3_1.copied(10, self=where)
+    copy = answering(copy, headers={"Location": where})
     return [copy, kit.error("GET", kit.path("model", 8), 20), kit.page("/models", 30, [])]
 
 
@@ -744,7 +744,8 @@ def _fast_copy(kit: Kit) -> History:
 @legal("An authorization is passed on in another spelling.", only="azure-speech-2025-10-15", noted=True)
 def _permit(kit: Kit) -> History:
     issued = azure_speech_2025_10_15.authorized(0, {"/sourceResourceId": "/Subscriptions/1/Source", "/ticket": "x"})
-    used = permit({"/expirationDateTime": "2023-11-15T23:13:20.000+01:00", "/sourceResourceId": "/Subscriptions/1/Source"})
+    respelled = "2023-11-15T23:13:20.000+01:00"
+    used = permit({"/expirationDateTime": respelled, "/sourceResourceId": "/Subscriptions/1/Source"})
     return [issued, asking(kit.create("copy", 1, 30), body=used)]
 
 
@@ -777,9 +778,8 @@ def test_nothing_is_wrong(service: str, sentence: str) -> None:
 def test_nothing_is_wrong_without_times(service: str, sentence: str) -> None:
     """What is legal in a known order, and does not live by the clock, is legal in a recording without times."""
     history = LEGAL[sentence](KITS[service])
-    if any(a.ended is None or b.started is None or a.ended > b.started for a, b in zip(history, history[1:], strict=False)):
+    if any(one.ended is None or two.started is None or one.ended > two.started for one, two in pairwise(history)):
         return
     checker = Checker(load(service))
     checker.check(replace(one, started=None, ended=None) for one in history)
     assert [f"{f.exchange}: {f.rule} {f.message}" for f in checker.report().findings if f.level != "note"] == []
-

@@ -22,7 +22,14 @@ from pytest_speechcustom.contracts.wire import wire_rules
 from pytest_speechcustom.engine.checker import Checker
 from pytest_speechcustom.engine.report import Report
 from pytest_speechcustom.values import Exchange, Finding, Source
-from tests.rules import azure_speech_2025_10_15, azure_speech_v3_1, video_indexer, watson_stt_cloud, watson_stt_icp, wire
+from tests.rules import (
+    azure_speech_2025_10_15,
+    azure_speech_v3_1,
+    video_indexer,
+    watson_stt_cloud,
+    watson_stt_icp,
+    wire,
+)
 from tests.rules.build import History, Make
 
 SERVICES: dict[str, ModuleType] = {

@@ -298,7 +298,7 @@ BREAKS: dict[str, Make] = {
     "client.model.locale": lambda: _trained(TEXT, refused=True, locale="de-DE"),
     "model.create.exists": lambda: _deleted_reference(refused=False),
     "client.model.exists": lambda: _deleted_reference(refused=True),
-    "client.model.completed": lambda: [_dataset("Waiting", 0, 2), create_model(24, [TEXT])],
+    "client.model.completed": lambda: [_dataset("Waiting", 0, 2), _trained(TEXT, refused=True)[-1]],
     "client.retry-after": lambda: _told_to_wait(5),
 }  # fmt: skip
 

@@ -217,7 +217,7 @@ def numbered(kit: Kit, count: int) -> History:
 
 def _model_pairs(kit: Kit) -> dict[str, Pair]:
     read, train = kit.read, kit.train
-    narrow = {"base_model_name": "en-US_NarrowbandModel", "versions": ["en-US_NarrowbandModel.v2020-01-16"]}
+    narrow = {"/base_model_name": "en-US_NarrowbandModel", "/versions/0": "en-US_NarrowbandModel.v2020-01-16"}
     upgrade = "upgrade_model"
 
     def two(**changes: Any) -> Make:
@@ -240,9 +240,10 @@ def _model_pairs(kit: Kit) -> dict[str, Pair]:
             lambda: [read(0, "ready"), train(10, status=409), read(20, "available")],
             lambda: [read(0, "ready"), train(10, status=409), read(20, "ready")],
         ),
+        "response.status": (lambda: [answering(train(0), status=226)], None),
         "model.progress": (lambda: [read(0, "training", progress=50)], None),
         "model.created.fixed": (lambda: [read(0, "ready", created=-9), read(9, "ready", created=-8, updated=0)], None),
-        "model.base_model_name.fixed": (two(**narrow), None),
+        "model.base_model_name.fixed": (lambda: [read(0, "ready"), answering(read(10, "ready"), narrow)], None),
         "model.language.fixed": (two(language="en"), None),
         "model.owner.fixed": (two(owner=TWO), None),
         "model.name.fixed": (two(name="Another"), None),
@@ -259,7 +260,7 @@ def _model_pairs(kit: Kit) -> dict[str, Pair]:
         "model.list.unique": (lambda: [kit.list(0, kit.entity("ready"), kit.entity("ready"))], None),
         "model.list.complete": (lambda: [kit.create(0), kit.list(10, kit.entity("ready", TWO))], None),
         "model.list.language": (lambda: [kit.list(0, kit.entity("ready"), language="ja-JP")], None),
-        "model.deleted.gone": (lambda: [kit.delete(0), read(10, "ready")], lambda: [kit.create(0), read(10, "pending")]),
+        "model.deleted.gone": (lambda: [kit.delete(0), read(10, "ready")], lambda: [kit.delete(0), kit.lost(10)]),
         "model.deleted.refused": (
             lambda: [kit.delete(0), kit.act(10, "reset")],
             lambda: [kit.delete(0), kit.act(10, "reset", status=404)],
@@ -298,7 +299,7 @@ def _audio_pairs(kit: Kit) -> dict[str, Pair]:
         "audio.details.empty": (lambda: [audio(0, "car1", "being_processed", details={"type": "audio"})], None),
         "audio.duration.zero": (lambda: [_lengthy(kit)], None),
         "audio.duration.nonnegative": (lambda: [audio(0, "car1", duration=-5)], None),
-        "audio.identity": (lambda: [kit.archive(0, "cars", "ok", member, name="trains")], None),
+        "audio.identity": (lambda: [answering(kit.archive(0, "cars", "ok", member), {"/container/name": "trains"})], None),
         "audio.total": (lambda: [kit.heap(0, heard("car1", duration=131), heard("car2", duration=556), total=11.95)], None),
         "audio.container.duration": (lambda: [kit.archive(0, "cars", "ok", member, duration=500)], None),
         "audio.container.invalid": (lambda: [kit.archive(0, "cars", "ok", member, broken)], None),
@@ -306,11 +307,11 @@ def _audio_pairs(kit: Kit) -> dict[str, Pair]:
         "audio.list.complete": (lambda: [add(0, "car1"), kit.heap(10)], None),
         "audio.deleted.gone": (
             lambda: [add(0, "car1"), audio(9, "car1"), kit.remove(10, "car1"), audio(20, "car1")],
-            lambda: [add(0, "car1"), audio(9, "car1")],
+            lambda: [add(0, "car1"), audio(9, "car1"), kit.remove(10, "car1"), kit.silent(20, "car1")],
         ),
         "audio.reset.gone": (
             lambda: [add(0, "car1"), audio(9, "car1"), kit.act(10, "reset"), kit.heap(20, heard("car1"))],
-            lambda: [add(0, "car1"), audio(9, "car1"), kit.act(10, "reset"), kit.heap(20)],
+            lambda: [add(0, "car1"), audio(9, "car1"), kit.act(10, "reset"), kit.silent(20, "car1")],
         ),
         "audio.available": (lambda: [add(0, "car1"), kit.silent(10, "car1")], None),
         "audio.overwrite": (

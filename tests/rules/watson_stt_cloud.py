@@ -51,10 +51,7 @@ def _own() -> dict[str, Pair]:
             lambda: [audio(0, "noise", "invalid"), train(10)],
             lambda: [audio(0, "noise", "invalid"), train(10, status=400)],
         ),
-        "client.train.strict": (
-            lambda: [audio(0, "noise", "invalid"), train(10, status=400)],
-            lambda: [audio(0, "noise", "invalid"), add(5, "noise", overwrite="true"), train(10, status=400)],
-        ),
+        "client.train.strict": (lambda: [audio(0, "noise", "invalid"), train(10, status=400)], None),
         "model.train.warnings": (lambda: [train(0, answer=_excluded("noise"))], None),
         "model.train.warned": (
             lambda: [audio(0, "noise", "invalid"), train(10, query=strict, answer=_excluded("car1"))],

@@ -151,15 +151,16 @@ def references(rule: Rule, history: History) -> ExchangeLaw:
     """``call.references``: the resources a request refers to exist, and are in one of the `states` if given.
 
     `references` are pairs of a pointer into the request (to a reference, a list of them, or of ids) and the
-    kind. Side `client`: the request names what is known to be deleted, or not in such a state (what may have come
-    there by itself since it was read counts only when the call was refused). Side `server`: the call is accepted
+    kind. Side `client`: the request names what is known to be deleted, or not in such a state (with `unread`, what may
+    have come there by itself since it was read counts only when the call was refused). Side `server`: the call is accepted
     although what it names was deleted.
     """
     pairs = tuple(rule.args["references"])
     states = frozenset(rule.args.get("states", ()))
     client = rule.side == "client"
     lifecycles = history.contract.lifecycles
-    machines = {kind: Machine(lifecycles[kind]) for _, kind in pairs if states and kind in lifecycles}
+    unread = states and rule.args.get("unread", False)
+    machines = {kind: Machine(lifecycles[kind]) for _, kind in pairs if unread and kind in lifecycles}
 
     def may_be(record: Record) -> bool:
         machine = machines.get(record.kind)
@@ -351,7 +352,7 @@ def strict(rule: Rule, history: History) -> ExchangeLaw:
     statuses = tuple(rule.args.get("statuses", ()))
 
     def law(moment: Moment) -> Outcome:
-        if moment.query.get(rule.args["parameter"], "").lower() == rule.args["value"] or moment.unordered:
+        if moment.unordered:
             return None
         touch = _touch(history, moment.operation.id, rule.args["resource"])
         key = key_of(history, touch, moment)
@@ -359,6 +360,8 @@ def strict(rule: Rule, history: History) -> ExchangeLaw:
         bad = [record for record in inside if record.status in states and not record.moved and record.deleted is None]
         if not bad:
             return None
+        if moment.query.get(rule.args["parameter"], "").lower() == rule.args["value"]:
+            return HOLDS
         name = f"{rule.args['resource']} {key}"
         if moment.accepted and not client:
             message = f"{name} holds {bad[0].name}, which is {bad[0].status}, and {moment.operation.id} was accepted"

@@ -238,15 +238,20 @@ def requires(rule: Rule, history: History) -> EntityLaw:
     return law
 
 
+def _statuses(rule: Rule, history: History) -> frozenset[str]:
+    """The documented statuses; what goes with any other, nobody says."""
+    return frozenset(state.status for state in history.contract.lifecycles[rule.args["resource"]].states)
+
+
 def forbids(rule: Rule, history: History) -> EntityLaw:
     """``state.forbids``: outside the `states`, the property at `field` is absent or null, or empty if `empty`."""
     pointer, states = rule.args["field"], frozenset(rule.args["states"])
     status = history.contract.lifecycles[rule.args["resource"]].status
-    empty = rule.args.get("empty", False)
+    empty, documented = rule.args.get("empty", False), _statuses(rule, history)
 
     def law(sight: Sight) -> Outcome:
         state = at(sight.entity, status)
-        if not isinstance(state, str) or state in states:
+        if not isinstance(state, str) or state in states or state not in documented:
             return None
         value = at(sight.entity, pointer)
         if _missing(value) or (empty and not value):
@@ -262,10 +267,11 @@ def valued(rule: Rule, history: History) -> EntityLaw:
     """``state.value``: the property at `field` is `value` in the `states` and `otherwise` elsewhere."""
     pointer, states = rule.args["field"], frozenset(rule.args["states"])
     status = history.contract.lifecycles[rule.args["resource"]].status
+    documented = _statuses(rule, history)
 
     def law(sight: Sight) -> Outcome:
         state, value = at(sight.entity, status), at(sight.entity, pointer)
-        if not isinstance(state, str) or _missing(value):
+        if not isinstance(state, str) or state not in documented or _missing(value):
             return None
         wanted = rule.args["value"] if state in states else rule.args["otherwise"]
         if value == wanted:
