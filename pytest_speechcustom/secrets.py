@@ -98,9 +98,10 @@ def mask_text(text: str, known: Iterable[str] = ()) -> str:
 
 
 def _forms(value: str) -> set[str]:
-    """How a credential may be written: as it is, in a URL, in JSON, in a message."""
+    """How a credential may be written: as it is, in a URL, in JSON, in a message, in a JSON pointer."""
     quoted = {quote(value, safe=safe, errors="replace") for safe in ("", "/")}
-    return {value, json.dumps(value)[1:-1], repr(value)[1:-1], *quoted}
+    pointed = value.replace("~", "~0").replace("/", "~1")
+    return {value, json.dumps(value)[1:-1], repr(value)[1:-1], pointed, *quoted}
 
 
 def _without_beginning(text: str, form: str) -> str:

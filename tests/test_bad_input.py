@@ -134,7 +134,9 @@ def rendered(report: Report, contract: Contract) -> None:
 
 
 _HAR = json.dumps({"log": {"entries": [{"request": {"method": "GET", "url": URL}, "response": {"status": 200}}]}})
-_CASSETTE = f"interactions:\n- request: {{method: GET, uri: '{URL}'}}\n  response: {{status: {{code: 200}}}}\nversion: 1\n"
+_CASSETTE = (
+    f"interactions:\n- request: {{method: GET, uri: '{URL}'}}\n  response: {{status: {{code: 200}}}}\nversion: 1\n"
+)
 _BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12)
 )
@@ -220,11 +222,15 @@ def test_the_message_names_the_exchange(run: Run, tmp_path: Path) -> None:
 def test_a_damaged_file_is_a_message_or_is_judged(run: Run, tmp_path: Path, seed: int) -> None:
     """Bytes of a recording replaced, removed or doubled at random: one message, or a report; never exit status 3."""
     chance = random.Random(seed)
-    source = chance.choice([ROOT / "examples/watson-training.ndjson", *sorted((ROOT / "tests/recordings").glob("w*.*"))])
+    source = chance.choice(
+        [ROOT / "examples/watson-training.ndjson", *sorted((ROOT / "tests/recordings").glob("w*.*"))]
+    )
     content = bytearray(source.read_bytes())
     for _ in range(chance.randint(1, 4)):
         place, length = chance.randrange(len(content)), chance.choice((1, 1, 1, 7, 300))
-        new = chance.choice((b"", b"\x00", b"\xff", b'"', b"}", b"[", b"&a ", b"9" * 5000, content[place:][:length] * 2))
+        new = chance.choice(
+            (b"", b"\x00", b"\xff", b'"', b"}", b"[", b"&a ", b"9" * 5000, content[place:][:length] * 2)
+        )
         content[place : place + length] = new
     cut = chance.choice((len(content), len(content), chance.randrange(len(content))))
 
@@ -377,7 +383,7 @@ def test_bodies_of_50_megabytes(run: Run, tmp_path: Path) -> None:
 
     assert time.monotonic() - before < 20
     assert (status, err) == (1, "")
-    assert {"request.body.value", "request.body.unknown", "response.body.type"} <= rules(out)
+    assert {"request.body.unknown", "response.body.type"} <= rules(out)
     assert "request.content-type" not in rules(out)
     assert len(out) < 5_000_000
 
@@ -408,7 +414,7 @@ def test_urls_that_are_no_urls_are_findings(run: Run, tmp_path: Path, service: s
         status, out, err = run("--format", form, ndjson(tmp_path, *exchanges), service=service)
         assert (status, err) in ((0, ""), (1, ""))
         assert "\x1b" not in out
-        assert out.isprintable() or set(re.findall(r"[^\n]", out)) == {each for each in out if each != "\n"}
+        assert out.replace("\n", "").isprintable()
 
 
 @pytest.mark.parametrize(
@@ -440,7 +446,9 @@ def test_odd_headers(run: Run, tmp_path: Path) -> None:
     """Given twice, in odd case, with newlines, without a name: one value twice is none of our business, two are."""
     odd = {"": "x", "X-\u00fc": "\u00fc", "x-a": "a\r\nb: c", "X-NUMBER": 1, "x-many": ["1", "2"]}
     good = line({"headers": {"aUTHORIZATION": "Bearer a", "CONTENT-type": "APPLICATION/JSON ; charset=utf-8"} | odd})
-    same = line({"headers": [["Content-Type", "application/json"], ["content-type", "application/json"], *AUTH.items()]})
+    same = line(
+        {"headers": [["Content-Type", "application/json"], ["content-type", "application/json"], *AUTH.items()]}
+    )
     other = line({"headers": [["Content-Type", "application/json"], ["content-type", "text/plain"], *AUTH.items()]})
     answer = line(response={"headers": [["Content-Type", "application/json"], ["content-type", "text/plain"]]})
 
@@ -546,7 +554,9 @@ def test_entities_with_one_member_of_another_type(service: str) -> None:
         properties = {member: None for name in names for member in shape(contract, name)}
         for member in properties:
             for value in chance.sample(NAUGHTY, 4):
-                made = {other: chance.choice(NAUGHTY) for other in properties if chance.random() < 0.3} | {member: value}
+                made = {other: chance.choice(NAUGHTY) for other in properties if chance.random() < 0.3} | {
+                    member: value
+                }
                 exchanges.append(called(operation, contract, made, made, statuses(operation)[0]))
     report = judged(service, exchanges)
     well_formed(report, len(exchanges), contract)
@@ -623,7 +633,9 @@ def decoded(one: Exchange) -> Exchange:
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The path of everything in a JSON value, the whole included."""
     yield path
-    for step, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+    for step, inner in (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    ):
         yield from places(inner, (*path, step))
 
 
@@ -664,7 +676,9 @@ def mutated(chance: random.Random, history: list[Exchange]) -> list[Exchange]:
     elif how == 6:
         one = replace(one, request=replace(one.request, url=other.request.url))
     elif one.response is not None and how == 7:
-        one = replace(one, response=replace(one.response, status=chance.choice((100, 200, 201, 204, 304, 400, 404, 409, 500))))
+        one = replace(
+            one, response=replace(one.response, status=chance.choice((100, 200, 201, 204, 304, 400, 404, 409, 500)))
+        )
     elif one.response is not None and how == 8:
         header = chance.choice(("Location", "Retry-After", "Content-Type", "Operation-Location"))
         value = chance.choice(("", "://", "\u00b2", "x" * 2000, "9" * 5000, other.request.url))
@@ -679,7 +693,7 @@ def test_mutated_histories(service: str, name: str) -> None:
     """Histories with a few things changed at random: nothing raises, and every finding is well-formed."""
     contract, whole = load(service), story(name)
     chance = random.Random(name)
-    deadline = time.monotonic() + 2.5
+    deadline = time.monotonic() + 1
     for number in count():
         start = chance.randrange(max(1, len(whole) - 5))
         history = list(whole[start : start + chance.choice((5, 20, len(whole)))])

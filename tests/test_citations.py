@@ -15,7 +15,10 @@ from typing import Any
 import pytest
 import yaml
 
+from pytest_speechcustom.contracts import SERVICES, load
 from pytest_speechcustom.contracts.documents import DOCUMENTS
+from pytest_speechcustom.contracts.model import Contract
+from pytest_speechcustom.values import Source
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT.parent / "shared" / "sources"
@@ -121,3 +124,47 @@ def test_a_wrong_citation_is_found(locator: str, wrong: str | None) -> None:
     """The check above tells a citation that leads somewhere from one that does not."""
     found = fault("VI", locator)
     assert found is None if wrong is None else wrong in (found or "")
+
+
+# the tables
+
+
+def cited(contract: Contract) -> Iterator[tuple[str, Source]]:
+    """Every source in the tables of a contract that points to a kept document, with the row that cites it."""
+    rows: list[tuple[str, Source]] = [(rule.id, rule.source) for rule in contract.rules.values()]
+    for name, lifecycle in contract.lifecycles.items():
+        rows += [(f"{name} {state.name}", state.source) for state in lifecycle.states]
+        rows += [(f"{name} {row.id}", row.source) for row in (*lifecycle.by_itself, *lifecycle.by_call)]
+    return ((row, source) for row, source in rows if kept(source.document))
+
+
+def place(source: Source) -> str:
+    """The text of the lines that a source cites; of the whole document where it cites none."""
+    text = lines(source.document)
+    ranges = [found for group in LINES.findall(source.locator) for found in RANGE.findall(group)]
+    if not ranges:
+        return "\n".join(text)
+    return "\n".join("\n".join(text[int(start) - 1 : int(end or start)]) for start, end in ranges)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_citations_of_the_tables_lead_somewhere(service: str) -> None:
+    """Every rule, state, move and call that cites a source document cites a place in it."""
+    faults = {
+        f"{row}: {source}: {wrong}"
+        for row, source in cited(load(service))
+        if (wrong := fault(source.document, source.locator)) is not None
+    }
+    assert sorted(faults) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_the_tables_mention_stands_there(service: str) -> None:
+    """The words that a source mentions stand at the cited place."""
+    missing = {
+        f"{row}: {source}: {word!r}"
+        for row, source in cited(load(service))
+        for word in source.mentions
+        if word.casefold() not in place(source).casefold()
+    }
+    assert sorted(missing) == []

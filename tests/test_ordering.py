@@ -76,7 +76,9 @@ def test_large_bodies_make_the_window_smaller(monkeypatch: pytest.MonkeyPatch) -
     taken = []
 
     def source() -> itertools.chain[Exchange]:
-        return itertools.chain.from_iterable([taken.append(number) or one(float(number), body=bytes(400))] for number in range(20))  # type: ignore[func-returns-value]
+        return itertools.chain.from_iterable(
+            [taken.append(number) or one(float(number), body=bytes(400))] for number in range(20)
+        )  # type: ignore[func-returns-value]
 
     most = 0
     for given, _ in enumerate(arrange(source())):
@@ -105,7 +107,9 @@ def test_numbers_go_on_in_the_next_file() -> None:
 def test_nothing_is_lost_or_doubled(seed: int) -> None:
     """Whatever the times are, every exchange comes once."""
     chance = random.Random(seed)
-    exchanges = [one(chance.choice((None, float("-1e9"), chance.random() * 9)), chance.choice((None, 4.0))) for _ in range(200)]
+    exchanges = [
+        one(chance.choice((None, float("-1e9"), chance.random() * 9)), chance.choice((None, 4.0))) for _ in range(200)
+    ]
     assert sorted(order(*exchanges)) == list(range(200))
 
 
@@ -131,14 +135,12 @@ def read_model(status: str, started: float, ended: float) -> Exchange:
     raw = template.response.body.raw
     value = json.loads(raw) if raw else dict(template.response.body.value)
     value |= {"status": status, "progress": 100 if status == "available" else 0}
-    return replace(
-        template, started=started, ended=ended, response=replace(template.response, body=Body(value=value))
-    )
+    return replace(template, started=started, ended=ended, response=replace(template.response, body=Body(value=value)))
 
 
 def test_readings_one_after_the_other_have_an_order() -> None:
-    """A model that was available cannot be pending later without a call."""
-    found = findings([read_model("available", 0, 1), read_model("pending", 2, 3)])
+    """A model that was available cannot be in training later without a call."""
+    found = findings([read_model("available", 0, 1), read_model("training", 2, 3)])
     assert [finding.level for finding in found] == ["error"]
 
 
@@ -150,14 +152,14 @@ def test_readings_one_after_the_other_have_an_order() -> None:
 def test_readings_that_overlap_have_none(times: tuple[tuple[float, float], tuple[float, float]]) -> None:
     """The same two readings, while one lasts: either may have been answered first."""
     first, second = times
-    assert findings([read_model("available", *first), read_model("pending", *second)]) == ()
-    assert findings([read_model("pending", *first), read_model("available", *second)]) == ()
+    assert findings([read_model("available", *first), read_model("training", *second)]) == ()
+    assert findings([read_model("training", *first), read_model("available", *second)]) == ()
 
 
 def test_the_order_is_lost_for_what_overlaps_only() -> None:
     """After an overlap, two readings that have an order are judged again."""
-    overlapping = [read_model("available", 0, 5), read_model("pending", 2, 3)]
-    found = findings([*overlapping, read_model("available", 10, 11), read_model("pending", 12, 13)])
+    overlapping = [read_model("available", 0, 5), read_model("training", 2, 3)]
+    found = findings([*overlapping, read_model("available", 10, 11), read_model("training", 12, 13)])
     assert [finding.exchange for finding in found] == [3]
 
 

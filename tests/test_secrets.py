@@ -57,7 +57,11 @@ def written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Write:
 
 def as_line(one: Exchange) -> dict[str, Any]:
     """The line of NDJSON of an exchange."""
-    request: dict[str, Any] = {"method": one.request.method, "url": one.request.url, "headers": list(one.request.headers)}
+    request: dict[str, Any] = {
+        "method": one.request.method,
+        "url": one.request.url,
+        "headers": list(one.request.headers),
+    }
     assert one.response is not None
     response: dict[str, Any] = {"status": one.response.status, "headers": list(one.response.headers)}
     for holder, body in ((request, one.request.body), (response, one.response.body)):
@@ -79,7 +83,9 @@ def exchange(
     kind = {"Content-Type": "application/json"}
     return Exchange(
         Request(method, url, tuple(((headers or {}) | kind).items()), Body() if body is None else Body(value=body)),
-        Response(status, tuple(((answer_headers or {}) | kind).items()), Body() if answer is None else Body(value=answer)),
+        Response(
+            status, tuple(((answer_headers or {}) | kind).items()), Body() if answer is None else Body(value=answer)
+        ),
     )
 
 
@@ -106,13 +112,24 @@ def test_a_key_of_a_header_is_hidden_wherever_it_turns_up(written: Write, name: 
     headers, said = AS_HEADER[name], SAID[name]
     whole = next(iter(headers.values()))
     text = written(
-        exchange("POST", f"{MODELS}?{VERSION}&unknown={quote(said, safe='')}", headers, {"displayNam": said, "locale": [said]}),
+        exchange(
+            "POST",
+            f"{MODELS}?{VERSION}&unknown={quote(said, safe='')}",
+            headers,
+            {"displayNam": said, "locale": [said]},
+        ),
         exchange("POST", f"{MODELS}?{VERSION}", headers, {"properties": {"deep": [{"er": whole}], "x": f"a {said} b"}}),
         exchange("GET", f"{MODELS}/{quote(said, safe='')}?{VERSION}&top={quote(said, safe='')}", headers),
         exchange("GET", f"{HOST}/speechtotext/nothing/{quote(said, safe='')}?{VERSION}", headers, status=404),
-        exchange(headers=headers, status=401, answer={"error": {"code": 1, "message": f"no such key: {said}"}, "more": whole}),
-        exchange(headers=headers, answer={"self": f"{MODELS}/{said}", "status": f"{said}", said: said, "displayName": [said]}),
-        exchange(headers=headers, answer_headers={"Retry-After": said, "Location": said}, status=409, answer=[whole, said]),
+        exchange(
+            headers=headers, status=401, answer={"error": {"code": 1, "message": f"no such key: {said}"}, "more": whole}
+        ),
+        exchange(
+            headers=headers, answer={"self": f"{MODELS}/{said}", "status": f"{said}", said: said, "displayName": [said]}
+        ),
+        exchange(
+            headers=headers, answer_headers={"Retry-After": said, "Location": said}, status=409, answer=[whole, said]
+        ),
     )
     assert "request.body.unknown" in text
     assert [canary for canary in CANARIES if canary in text] == []
@@ -182,7 +199,9 @@ def test_the_judgement_of_a_monitor_hides_credentials() -> None:
         assert [canary for canary in CANARIES if canary in text] == []
 
 
-def test_what_a_fault_of_our_own_tells(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_what_a_fault_of_our_own_tells(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     """The message of an unexpected exception may hold traffic: it is not shown."""
     path = tmp_path / "a.ndjson"
     path.write_text(json.dumps(as_line(exchange(headers={"Authorization": f"Bearer {JWT}"}))), encoding="utf-8")
@@ -234,16 +253,16 @@ def test_values_are_hidden_by_name_at_any_depth() -> None:
 
 
 def test_urls_are_hidden_in_part() -> None:
-    """User information and secret parameters, not the rest; a fragment may hold a token."""
-    assert mask_url("https://u:p@h/p?a=1&sig=x#token=y") == f"https://{HIDDEN}@h/p?a=1&sig={HIDDEN}#token=y".replace(
-        "#token=y", mask_url("https://u:p@h/p?a=1&sig=x#token=y").partition("#")[1] + mask_text("token=y")
-    )
+    """User information and secret parameters, not the rest."""
+    assert mask_url("https://u:p@h/p?a=1&sig=x#y") == f"https://{HIDDEN}@h/p?a=1&sig={HIDDEN}#y"
     assert mask_url("https://h/p") == "https://h/p"
 
 
 def test_credentials_of_a_request() -> None:
     """The longest first; short ones are left, since they would hide ordinary words."""
-    found = credentials([("Authorization", "Bearer abcdefgh12345")], "https://u:longpassword@h/?sig=short&token=longtoken1")
+    found = credentials(
+        [("Authorization", "Bearer abcdefgh12345")], "https://u:longpassword@h/?sig=short&token=longtoken1"
+    )
     assert found == sorted(found, key=lambda value: -len(value))
     assert {"Bearer abcdefgh12345", "abcdefgh12345", "longpassword", "longtoken1"} == set(found)
     assert credentials([("Authorization", "Basic no base64!")], "x") == ["Basic no base64!"]

@@ -339,8 +339,8 @@ def _other_rules(version: Version) -> list[Rule]:
              "Line counts are not negative.", "number.nonnegative", {"resource": "dataset", "fields": version.lines},
              "arithmetic"),
         Rule("file.size.nonnegative", "server", "inferred", version.files,
-             "The size of a file is not negative.", "number.nonnegative",
-             {"resource": "file", "fields": ("/properties/size",)}, "arithmetic"),
+             "The size and the length of a file are not negative.", "number.nonnegative",
+             {"resource": "file", "fields": ("/properties/size", "/properties/durationMilliseconds")}, "arithmetic"),
         Rule("file.identity", "server", "documented", version.identity,
              "self of a file is its location.", "identity.url", {"resource": "file"}, "identity"),
         Rule("file.list.same", "server", "documented", version.files,
@@ -355,8 +355,8 @@ def _other_rules(version: Version) -> list[Rule]:
     for name, operation in polled.items():
         rules.append(Rule(f"client.{name}.poll-final", "client", "inferred", version.states,
              f"A client stops polling {_title(name).lower()} that has succeeded or failed.", "client.poll.final",
-             {"resource": name, "operations": (operation, f"{PLURALS[name]}_Update"), "states": ("Succeeded", "Failed")},
-             "client"))  # fmt: skip
+             {"resource": name, "operations": (operation, f"{PLURALS[name]}_Update"),
+              "states": ("Succeeded", "Failed")}, "client"))  # fmt: skip
     for name, fields in version.links.items():
         rules.append(Rule(f"{name}.links.api-version", "server", "inferred", version.link,
              f"The links of {_title(name).lower()} keep api-version.", "links.query",

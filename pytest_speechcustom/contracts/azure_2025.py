@@ -68,13 +68,20 @@ _OPERATIONS = tuple(
 ) + ("Models_ListCustomModels", "Models_GetCustomModel", "Models_Copy", "Models_AuthorizeCopy",
      "Operations_GetModelCopy", *(f"{p}_{v}" for p in PLURALS.values() if p != "Models" for v in ("List", "Get")))  # fmt: skip
 
+_INNER_LISTS = ("Projects_ListModels", "Projects_ListDatasets", "Projects_ListEvaluations", "Projects_ListEndpoints",
+                "Datasets_ListFiles", "Models_ListFiles", "Evaluations_ListFiles")  # fmt: skip
+_OTHER_CALLS = ("Models_ListBaseModels", "Models_GetBaseModel", "Models_GetCustomModelManifest",
+                "Models_GetBaseModelManifest", "Models_GetFile", "Datasets_GetFile", "Evaluations_GetFile",
+                "Datasets_GetBlocks", "Datasets_UploadBlock", "Datasets_CommitBlocks", "WebHooks_Ping",
+                "WebHooks_Test")  # fmt: skip
+
 _VERSION_RULES = (
     Rule("client.api-version", "client", "documented", _page("lines 3-4", "api-version=2025-10-15"),
          "api-version asks for this version.", "query.constant",
-         {"operations": _OPERATIONS, "name": "api-version", "value": "2025-10-15"}, "payload"),
+         {"operations": (*_OPERATIONS, *_INNER_LISTS, *_OTHER_CALLS), "name": "api-version", "value": "2025-10-15"}, "payload"),
     Rule("list.next.api-version", "server", "documented", _LINK,
          "The link to the next page keeps api-version, without which it cannot be followed.", "list.next.keeps",
-         {"operations": ("Models_ListCustomModels", "Models_ListBaseModels",
+         {"operations": ("Models_ListCustomModels", "Models_ListBaseModels", *_INNER_LISTS,
                          *(f"{p}_List" for p in PLURALS.values() if p != "Models")),
           "next": "/@nextLink", "name": "api-version"}, "paging"),
 )  # fmt: skip

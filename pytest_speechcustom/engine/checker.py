@@ -58,6 +58,7 @@ class Checker:
         parents = (resource.parent for resource in contract.resources.values())
         self._inner = {*(touch.id for touch in contract.touches), *parents}
         self._carriers = frozenset(carrier for way in contract.security for carrier in way)
+        self._credential_headers = sorted(name for place, name in self._carriers if place == "header")
         self._closed_rules = {
             (rule.args["resource"]): rule.id for rule in contract.rules.values() if rule.law == "state.closed"
         }
@@ -70,14 +71,20 @@ class Checker:
         contract = self.contract
         self._history = History(contract)
         self._states = getattr(self, "_states", None) or States(contract)
-        self._entity_laws: dict[str, list[tuple[str, EntityLaw]]] = {name: [] for name in contract.resources}
+        self._entity_laws: dict[tuple[str, str], list[tuple[str, EntityLaw]]] = {
+            (touch.resource, touch.role): [] for touch in contract.touches
+        }
         gates: dict[str, list[tuple[str, EntityLaw]]] = {name: [] for name in contract.resources}
         self._exchange_laws: dict[str, list[tuple[str, ExchangeLaw]]] = {name: [] for name in contract.operations}
         if not self.isolated:
             for rule in contract.rules.values():
                 if rule.law in laws.ENTITY:
-                    kind = gates if rule.law in _GATES else self._entity_laws
-                    kind[rule.args["resource"]].append((rule.id, laws.ENTITY[rule.law](rule, self._history)))
+                    judge = rule.id, laws.ENTITY[rule.law](rule, self._history)
+                    if rule.law in _GATES:
+                        gates[rule.args["resource"]].append(judge)
+                        continue
+                    for role in laws.roles(rule):
+                        self._entity_laws.setdefault((rule.args["resource"], role), []).append(judge)
                 elif rule.law in laws.EXCHANGE:
                     law = laws.EXCHANGE[rule.law](rule, self._history)
                     for operation in rule.args["operations"]:
@@ -256,7 +263,7 @@ class Checker:
     ) -> None:  # fmt: skip
         assert exchange.response is not None
         status = exchange.response.status
-        credential = next((v for n, v in asked.headers.items() if ("header", n) in self._carriers), "")
+        credential = next((asked.headers[name] for name in self._credential_headers if name in asked.headers), "")
         body = exchange.request.body
         moment = Moment(
             index=index, operation=operation, variables=route.variables, query_text=route.query,
@@ -364,6 +371,7 @@ class Checker:
             if not moment.unordered and child.until <= (moment.started if moment.started is not None else child.until):
                 child.deleted, child.deleted_rule = moment.index, touch.cleared_rule
             child.facts["exists"] = False
+            child.until = max(child.until, ended)
 
     def _entities(self, touch: Touch, moment: Moment) -> Iterator[tuple[str, Any]]:
         if touch.role == "list":
@@ -412,7 +420,7 @@ class Checker:
             self._take(rule, law(sight), exchange, moment, kept, record)
         if self._findings.broken != before:
             return  # it is another resource, or none: nothing else can be said of it
-        for rule, law in self._entity_laws[touch.resource]:  # before the states, which learn the status now read
+        for rule, law in self._entity_laws[touch.resource, touch.role]:  # before the states, which learn the status now read
             self._take(rule, law(sight), exchange, moment, kept, record)
         if machine:
             for breach in self._states.seen(sight, self._tally_state(kept)):
@@ -442,8 +450,8 @@ class Checker:
             record.facts["exists"] = True
         for field in resource.fixed:
             if field.pointer not in record.fixed:
-                value = normal(field, at(sight.entity, field.pointer))
-                if not isinstance(value, Absent):
+                value = sight.read(field)
+                if value is not ABSENT:
                     record.fixed[field.pointer] = value
         if resource.moved and not sight.unordered:
             moved = instant(at(sight.entity, resource.moved))

@@ -161,7 +161,8 @@ def _evaluate(tree: Any, entity: Any, unsure: frozenset[str]) -> Truth:
     word, *operands = tree
     values = [_evaluate(operand, entity, unsure) for operand in operands]
     if word == "not":
-        return None if values[0] is None else not values[0]
+        (inner,) = values
+        return None if inner is None else not inner
     decisive = word == "or"
     if decisive in values:
         return decisive

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote
 from pytest_speechcustom.contracts.model import Contract, Field, Operation, Touch
 from pytest_speechcustom.engine.machine import Possible
 from pytest_speechcustom.engine.text import at
-from pytest_speechcustom.values import ABSENT, Absent
+from pytest_speechcustom.values import ABSENT
 
 MOST_RECORDS = 4096
 
@@ -107,14 +107,11 @@ class Moment:
     ended: float | None
     scope: tuple[str, str]
     unordered: bool = False
-    _query: dict[str, str] | None = None
 
     @property
-    def query(self) -> dict[str, str]:
+    def query(self) -> Mapping[str, str]:
         """The query parameters, the last value of each name."""
-        if self._query is None:
-            self._query = dict(parse_qsl(self.query_text, keep_blank_values=True))
-        return self._query
+        return _query(self.query_text)
 
 
 @dataclass(slots=True)
@@ -134,9 +131,10 @@ class Sight:
 
     def read(self, field: Field) -> Any:
         """The normal value of a field of the entity, worked out once."""
-        value = self.values.get(field.pointer)
+        pointer = field.pointer
+        value = self.values.get(pointer)
         if value is None:
-            value = self.values[field.pointer] = normal(field, at(self.entity, field.pointer))
+            value = self.values[pointer] = normal(field, at(self.entity, pointer))
         return value
 
 
@@ -150,6 +148,7 @@ class History:
         self.writes: dict[str, int] = {}
         self.written_until: dict[str, float] = {}
         self.shared: dict[str, Any] = {}
+        self._touches = {(t.operation, t.resource): t for t in reversed(contract.touches)}
 
     def find(self, kind: str, key: str) -> Record | None:
         """The record of a resource, if anything is known of it."""
@@ -181,6 +180,10 @@ class History:
         self.get(record.kind, record.key)
         self._records[record.kind][record.key.lower()] = record
 
+    def touch(self, operation: str, kind: str) -> Touch:
+        """What an operation does to a kind of resource: the first row of the tables."""
+        return self._touches[operation, kind]
+
     def wrote(self, kind: str, until: float) -> None:
         """Note that a call, which lasted until then, may have changed which resources of a kind there are."""
         self.writes[kind] = self.writes.get(kind, 0) + 1
@@ -196,6 +199,11 @@ def id_of(url: Any) -> str:
 def _last_segment(url: str) -> str:
     path = url.partition("?")[0].partition("#")[0].rstrip("/")
     return unquote(path.rsplit("/", 1)[-1]).partition(":")[0]
+
+
+@lru_cache(maxsize=64)
+def _query(text: str) -> Mapping[str, str]:
+    return dict(parse_qsl(text, keep_blank_values=True))
 
 
 def instant(value: Any) -> datetime | None:
@@ -218,8 +226,10 @@ def _reference(value: Any) -> str:
 
 def normal(field: Field, value: Any) -> Any:
     """A value in the form in which `same` compares it; `ABSENT` for absent and null."""
-    if value is None or isinstance(value, Absent):
+    if value is None or value is ABSENT:
         return ABSENT
+    if field.sameness == "value":
+        return value
     if field.sameness == "reference":
         return _reference(value)
     if field.sameness == "references":

@@ -127,7 +127,10 @@ class Payloads:
         seen = short(error.instance)
         if kind.name == "additionalProperties":
             declared = sorted(schema.get("properties", {}))
-            return [self._unknown(owner, where, extra, declared, error.instance, source) for extra in kind.unexpected[:_MOST_PROBLEMS]]
+            return [
+                self._unknown(owner, where, extra, declared, error.instance, source)
+                for extra in kind.unexpected[:_MOST_PROBLEMS]
+            ]
         if kind.name == "required":
             missing = kind.property.strip('"') if isinstance(kind.property, str) else str(kind.property)
             have = ", ".join(sorted(map(str, error.instance))[:12]) or "no properties"

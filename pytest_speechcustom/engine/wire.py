@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -177,6 +178,8 @@ class Wire:
                 if len(values) > 1 and len(set(values)) > 1:
                     message = f"the query parameter {parameter.name} is given twice"
                     yield Breach("request.query.value", message, "one value", short(values), source=operation.source)
+        if not given:
+            return
         names = sorted(p.name for p in operation.parameters if p.place == "query")
         carriers = {name for way in self._contract.security for place, name in way if place == "query"}
         for name in given:
@@ -345,6 +348,7 @@ def _allowed(schema: Json) -> str:
     return ", ".join(said)
 
 
+@lru_cache(maxsize=64)
 def _content_type(text: str) -> tuple[str, frozenset[str]]:
     kind, _, rest = text.partition(";")
     names = frozenset(part.partition("=")[0].strip().lower() for part in rest.split(";")) if rest else frozenset()

@@ -16,7 +16,7 @@ from pytest_speechcustom.engine.checker import Checker
 from pytest_speechcustom.values import Exchange
 from tests.rules import watson_stt_cloud, watson_stt_icp
 from tests.rules.build import BEGAN, GONE, History, answering, asking, moved
-from tests.rules.watson_common import FLAC, ONE, TWO, ZIP, Kit, heard
+from tests.rules.watson_common import FLAC, TWO, ZIP, Kit, heard
 
 KITS = {"watson-stt-cloud": watson_stt_cloud.KIT, "watson-stt-icp": watson_stt_icp.KIT}
 OTHER = "Bearer another"
@@ -85,9 +85,12 @@ def _available_middle(kit: Kit) -> History:
 @legal("A failed model becomes ready when its audio is corrected, at once or later.")
 def _corrected(kit: Kit) -> History:
     return [
-        kit.read(0, "failed"), kit.add(10, "noise", overwrite="true"), kit.read(11, "failed", updated=10),
-        kit.read(20, "pending", updated=10), kit.read(60, "ready", updated=50),
-    ]  # fmt: skip
+        kit.read(0, "failed"),
+        kit.add(10, "noise", overwrite="true"),
+        kit.read(11, "failed", updated=10),
+        kit.read(20, "pending", updated=10),
+        kit.read(60, "ready", updated=50),
+    ]
 
 
 @legal("A trained model stays available while new audio is analysed, and is ready after it.")
@@ -100,20 +103,34 @@ def _stays(kit: Kit) -> History:
 @legal("A trained model may stay available whatever is done to its audio, and is trained again.")
 def _retrained(kit: Kit) -> History:
     return [
-        *kit.made_ready(), kit.train(100), kit.read(500, "available", updated=400),
-        kit.add(510, "car2"), kit.audio(520, "car2"), kit.read(530, "available", updated=510), kit.train(540),
-        kit.read(550, "training", updated=540), kit.read(900, "failed", updated=890), kit.train(910),
+        *kit.made_ready(),
+        kit.train(100),
+        kit.read(500, "available", updated=400),
+        kit.add(510, "car2"),
+        kit.audio(520, "car2"),
+        kit.read(530, "available", updated=510),
+        kit.train(540),
+        kit.read(550, "training", updated=540),
+        kit.read(900, "failed", updated=890),
+        kit.train(910),
         kit.read(1500, "available", updated=1400),
-    ]  # fmt: skip
+    ]
 
 
 @legal("A trained model may be pending and ready again as soon as its audio changes.")
 def _pending_again(kit: Kit) -> History:
     return [
-        *kit.made_ready(), kit.train(100), kit.read(500, "available", updated=400), kit.add(510, "car2"),
-        kit.read(511, "pending", updated=510), kit.read(600, "ready", updated=590), kit.remove(610, "car2"),
-        kit.read(611, "ready", updated=610), kit.remove(620, "car1"), kit.read(621, "pending", updated=620),
-    ]  # fmt: skip
+        *kit.made_ready(),
+        kit.train(100),
+        kit.read(500, "available", updated=400),
+        kit.add(510, "car2"),
+        kit.read(511, "pending", updated=510),
+        kit.read(600, "ready", updated=590),
+        kit.remove(610, "car2"),
+        kit.read(611, "ready", updated=610),
+        kit.remove(620, "car1"),
+        kit.read(621, "pending", updated=620),
+    ]
 
 
 @legal("An upgrade may be over before it was seen.")
@@ -124,35 +141,50 @@ def _upgraded_unseen(kit: Kit) -> History:
 @legal("An upgrade that is seen ends where it began.")
 def _upgraded_seen(kit: Kit) -> History:
     return [
-        *kit.made_ready(), kit.act(70, "upgrade_model"), kit.read(80, "upgrading", updated=70),
-        kit.read(90, "upgrading", updated=70, versions=2), kit.read(900, "ready", updated=800, versions=2),
-        kit.train(910), kit.read(990, "training", updated=910, versions=2),
-    ]  # fmt: skip
+        *kit.made_ready(),
+        kit.act(70, "upgrade_model"),
+        kit.read(80, "upgrading", updated=70),
+        kit.read(90, "upgrading", updated=70, versions=2),
+        kit.read(900, "ready", updated=800, versions=2),
+        kit.train(910),
+        kit.read(990, "training", updated=910, versions=2),
+    ]
 
 
-@legal("A malformed train request is refused and changes nothing.")
+@legal("A malformed train request is refused and changes nothing.", warned="request.query.unknown")
 def _malformed(kit: Kit) -> History:
-    wrong = kit.train(100, status=400, query={"custom_language_model_id": "x", "colour": "blue"})
+    wrong = kit.train(100, status=400, query={"colour": "blue"})
     return [*kit.made_ready(), wrong, kit.read(110, "ready", updated=30)]
 
 
 @legal("A model that nothing was changed in since its training refuses another and stays available.")
 def _unmodified(kit: Kit) -> History:
     return [
-        *kit.made_ready(), kit.train(100), kit.read(500, "available", updated=400), kit.train(510, status=400),
+        *kit.made_ready(),
+        kit.train(100),
+        kit.read(500, "available", updated=400),
+        kit.train(510, status=400),
         kit.read(520, "available", updated=400),
-    ]  # fmt: skip
+    ]
 
 
-@legal("A train request while audio is analysed is refused, and the model goes on.", warned="client.train.busy", cloud=True)
+@legal(
+    "A train request while audio is analysed is refused, and the model goes on.", warned="client.train.busy", cloud=True
+)
 def _busy(kit: Kit) -> History:
     return [
-        kit.create(0), kit.add(1, "car1"), kit.audio(2, "car1", "being_processed"), kit.train(3, status=409),
-        kit.read(4, "pending", updated=1), kit.read(60, "ready", updated=50),
-    ]  # fmt: skip
+        kit.create(0),
+        kit.add(1, "car1"),
+        kit.audio(2, "car1", "being_processed"),
+        kit.train(3, status=409),
+        kit.read(4, "pending", updated=1),
+        kit.read(60, "ready", updated=50),
+    ]
 
 
-@legal("A train request is refused while audio that nobody looked at is analysed.", warned="client.train.busy", cloud=True)
+@legal(
+    "A train request is refused while audio that nobody looked at is analysed.", warned="client.train.busy", cloud=True
+)
 def _unlooked(kit: Kit) -> History:
     return [*kit.made_ready(), kit.add(70, "car2"), kit.read(71, "ready", updated=70), kit.train(72, status=409)]
 
@@ -168,10 +200,14 @@ def _ended(kit: Kit) -> History:
 @legal("Audio is overwritten while it is being processed.")
 def _overwritten(kit: Kit) -> History:
     return [
-        kit.add(0, "car1"), kit.audio(1, "car1", "being_processed"), kit.add(2, "car1", overwrite="true"),
-        kit.audio(3, "car1", "being_processed"), kit.audio(9, "car1", "invalid"), kit.add(10, "car1", overwrite="true"),
+        kit.add(0, "car1"),
+        kit.audio(1, "car1", "being_processed"),
+        kit.add(2, "car1", overwrite="true"),
+        kit.audio(3, "car1", "being_processed"),
+        kit.audio(9, "car1", "invalid"),
+        kit.add(10, "car1", overwrite="true"),
         kit.audio(11, "car1", "invalid"),
-    ]  # fmt: skip
+    ]
 
 
 @legal("To ask for overwriting what is not there does no harm.")
@@ -182,19 +218,29 @@ def _overwriting(kit: Kit) -> History:
 @legal("Audio removed or reset away may come again under its name.")
 def _again(kit: Kit) -> History:
     return [
-        kit.create(0), kit.add(1, "car1"), kit.audio(9, "car1"), kit.act(10, "reset"), kit.add(11, "car1"),
-        kit.audio(19, "car1"), kit.remove(20, "car1"), kit.silent(21, "car1"), kit.add(22, "car1"),
-        kit.audio(29, "car1", "invalid"), kit.heap(30, heard("car1", "invalid")),
-    ]  # fmt: skip
+        kit.create(0),
+        kit.add(1, "car1"),
+        kit.audio(9, "car1"),
+        kit.act(10, "reset"),
+        kit.add(11, "car1"),
+        kit.audio(19, "car1"),
+        kit.remove(20, "car1"),
+        kit.silent(21, "car1"),
+        kit.add(22, "car1"),
+        kit.audio(29, "car1", "invalid"),
+        kit.heap(30, heard("car1", "invalid")),
+    ]
 
 
 @legal("An archive is judged when it is processed: before that, its files may tell more than it does.")
 def _archive(kit: Kit) -> History:
     done, bad, more = heard("a.wav"), heard("b.wav", "invalid"), heard("c.wav", "being_processed")
     return [
-        kit.add(0, "cars", kind="application/gzip", data=ZIP), kit.archive(1, "cars", "being_processed", done, more),
-        kit.archive(5, "cars", "being_processed", done, bad, more), kit.archive(9, "cars", "invalid", done, bad),
-    ]  # fmt: skip
+        kit.add(0, "cars", kind="application/gzip", data=ZIP),
+        kit.archive(1, "cars", "being_processed", done, more),
+        kit.archive(5, "cars", "being_processed", done, bad, more),
+        kit.archive(9, "cars", "invalid", done, bad),
+    ]
 
 
 @legal("An audio file may be shown under the name of its file.")
@@ -242,21 +288,37 @@ def _types(kit: Kit) -> History:
 @legal("A model that was deleted is made again, with an id of its own.")
 def _made_again(kit: Kit) -> History:
     return [
-        kit.create(0), kit.add(1, "car1"), kit.delete(60), kit.lost(61), kit.lost(62, status=400), kit.silent(63, "car1"),
-        kit.create(70, TWO, name="Model 74f4"), kit.read(71, "pending", TWO, created=70, name="Model 74f4"),
-        kit.add(72, "car1", TWO), kit.list(73, kit.entity("pending", TWO, created=70, updated=72, name="Model 74f4")),
-    ]  # fmt: skip
+        kit.create(0),
+        kit.add(1, "car1"),
+        kit.delete(60),
+        kit.lost(61),
+        kit.lost(62, status=400),
+        kit.silent(63, "car1"),
+        kit.create(70, TWO, name="Model 74f4"),
+        kit.read(71, "pending", TWO, created=70, name="Model 74f4"),
+        kit.add(72, "car1", TWO),
+        kit.list(73, kit.entity("pending", TWO, created=70, updated=72, name="Model 74f4")),
+    ]
 
 
 @legal("Two models have nothing to do with each other.")
 def _two(kit: Kit) -> History:
     return [
-        kit.create(0), kit.create(1, TWO), kit.add(2, "car1"), kit.add(3, "car1", TWO), kit.audio(30, "car1", "invalid"),
-        kit.audio(31, "car1", model=TWO), kit.read(32, "pending", updated=2),
-        kit.read(33, "ready", TWO, created=1, updated=31), kit.train(40, TWO), kit.act(41, "reset"),
-        kit.read(42, "training", TWO, created=1, updated=40), kit.read(43, "pending", updated=41),
-        kit.audio(44, "car1", model=TWO), kit.silent(45, "car1"),
-    ]  # fmt: skip
+        kit.create(0),
+        kit.create(1, TWO),
+        kit.add(2, "car1"),
+        kit.add(3, "car1", TWO),
+        kit.audio(30, "car1", "invalid"),
+        kit.audio(31, "car1", model=TWO),
+        kit.read(32, "pending", updated=2),
+        kit.read(33, "ready", TWO, created=1, updated=31),
+        kit.train(40, TWO),
+        kit.act(41, "reset"),
+        kit.read(42, "training", TWO, created=1, updated=40),
+        kit.read(43, "pending", updated=41),
+        kit.audio(44, "car1", model=TWO),
+        kit.silent(45, "car1"),
+    ]
 
 
 @legal("Another owner lists other models.")
@@ -270,14 +332,24 @@ def _languages(kit: Kit) -> History:
     spoken = {"language": "ja-JP", "base_model_name": "ja-JP_BroadbandModel", "versions": ["ja-JP_BroadbandModel.v1"]}
     asked = kit.create(0, TWO, base_model_name="ja-JP_BroadbandModel")
     read = kit.call("GET", f"/{TWO}", 1, answer=kit.entity("pending", TWO) | spoken)
-    return [asked, read, kit.create(2), kit.list(3, kit.entity("pending", created=2), language="en-US"), kit.list(4, language="de-DE")]
+    return [
+        asked,
+        read,
+        kit.create(2),
+        kit.list(3, kit.entity("pending", created=2), language="en-US"),
+        kit.list(4, language="de-DE"),
+    ]
 
 
 @legal("A client with nothing to hide leaves out the description, and the service what it likes.")
 def _bare(kit: Kit) -> History:
     made = kit.create(0)
     shown = dict.fromkeys(("/description", "/versions", "/owner", "/created", "/progress", "/language"), GONE)
-    return [asking(made, {"/description": GONE}), answering(kit.read(1, "pending"), shown), answering(kit.train(9), body=b"")]
+    return [
+        asking(made, {"/description": GONE}),
+        answering(kit.read(1, "pending"), shown),
+        answering(kit.train(9), body=b""),
+    ]
 
 
 # what the network does
@@ -286,76 +358,184 @@ def _bare(kit: Kit) -> History:
 @legal("What was refused for its credentials, or too often, or by a gateway, may be asked again.")
 def _refused(kit: Kit) -> History:
     made = kit.made_ready()
-    halting = [kit.lost(61, status=401), kit.lost(62, status=429), failing(kit.read(63, "ready")), kit.lost(64, status=503)]
+    halting = [
+        kit.lost(61, status=401),
+        kit.lost(62, status=429),
+        failing(kit.read(63, "ready")),
+        kit.lost(64, status=503),
+    ]
     again = [kit.train(65, status=401), kit.train(66, status=429), kit.remove(67, "car1", status=401)]
-    return [kit.create(-2, status=401), kit.create(-1, status=503), *made, *halting, *again, kit.read(70, "ready", updated=30)]
+    return [
+        kit.create(-2, status=401),
+        kit.create(-1, status=503),
+        *made,
+        *halting,
+        *again,
+        kit.read(70, "ready", updated=30),
+    ]
 
 
 @legal("A delete that a gateway gave up on may have been done.")
 def _deleted_unseen(kit: Kit) -> History:
     return [
-        kit.create(0), kit.add(1, "car1"), kit.audio(9, "car1"), failing(kit.delete(10), 504), kit.silent(11, "car1"),
-        kit.lost(12), kit.list(13), kit.lost(14, status=400),
-    ]  # fmt: skip
+        kit.create(0),
+        kit.add(1, "car1"),
+        kit.audio(9, "car1"),
+        failing(kit.delete(10), 504),
+        kit.silent(11, "car1"),
+        kit.lost(12),
+        kit.list(13),
+        kit.lost(14, status=400),
+    ]
 
 
 @legal("A delete that a gateway gave up on may not have been done.")
 def _not_deleted(kit: Kit) -> History:
     return [
-        kit.create(0), kit.add(1, "car1"), kit.audio(9, "car1"), failing(kit.remove(10, "car1"), 504),
-        unanswered(kit.delete(11)), kit.audio(12, "car1"), kit.heap(13, heard("car1")), kit.read(14, "ready", updated=1),
+        kit.create(0),
+        kit.add(1, "car1"),
+        kit.audio(9, "car1"),
+        failing(kit.remove(10, "car1"), 504),
+        unanswered(kit.delete(11)),
+        kit.audio(12, "car1"),
+        kit.heap(13, heard("car1")),
+        kit.read(14, "ready", updated=1),
         kit.list(15, kit.entity("ready", updated=1)),
-    ]  # fmt: skip
+    ]
 
 
 @legal("A call without a recorded answer may have done its work.")
 def _unanswered(kit: Kit) -> History:
     return [
-        *kit.made_ready(), unanswered(kit.act(70, "upgrade_model")), kit.read(80, "upgrading", updated=70, versions=2),
-        kit.read(90, "ready", updated=85, versions=2), unanswered(kit.act(91, "reset")), kit.silent(92, "car1"),
-        kit.read(93, "pending", updated=91, versions=2), unanswered(kit.create(94, TWO)),
-        kit.read(95, "pending", TWO, created=94), unanswered(kit.remove(96, "car1")), kit.heap(97),
-    ]  # fmt: skip
+        *kit.made_ready(),
+        unanswered(kit.act(70, "upgrade_model")),
+        kit.read(80, "upgrading", updated=70, versions=2),
+        kit.read(90, "ready", updated=85, versions=2),
+        unanswered(kit.act(91, "reset")),
+        kit.silent(92, "car1"),
+        kit.read(93, "pending", updated=91, versions=2),
+        unanswered(kit.create(94, TWO)),
+        kit.read(95, "pending", TWO, created=94),
+        unanswered(kit.remove(96, "car1")),
+        kit.heap(97),
+    ]
 
 
 @legal("An overwriting that nobody saw the answer of may have begun the analysis again.")
 def _renewed(kit: Kit) -> History:
     return [
-        kit.audio(0, "car1", "being_processed"), kit.train(60), unanswered(kit.add(900, "car1", overwrite="true")),
+        kit.audio(0, "car1", "being_processed"),
+        kit.train(60),
+        unanswered(kit.add(900, "car1", overwrite="true")),
         kit.audio(901, "car1", "being_processed"),
-    ]  # fmt: skip
+    ]
 
 
 @legal("Audio is added at the same time, and polls overlap.")
 def _overlapping(kit: Kit) -> History:
     return [
-        kit.create(0), lasting(kit.add(10, "car1"), 9), lasting(kit.add(11, "car2"), 4),
-        lasting(kit.audio(12, "car2", "being_processed"), 8), lasting(kit.heap(13), 9), kit.audio(14, "car2"),
-        lasting(kit.read(15, "ready", updated=12), 9), kit.read(16, "pending", updated=12), kit.read(60, "ready", updated=30),
-    ]  # fmt: skip
+        kit.create(0),
+        lasting(kit.add(10, "car1"), 9),
+        lasting(kit.add(11, "car2"), 4),
+        lasting(kit.audio(12, "car2", "being_processed"), 8),
+        lasting(kit.heap(13), 9),
+        kit.audio(14, "car2"),
+        lasting(kit.read(15, "ready", updated=12), 9),
+        kit.read(16, "pending", updated=12),
+        kit.read(60, "ready", updated=30),
+    ]
 
 
 @legal("A slow list shows what was made, or upgraded, while it was answered.")
 def _slow_list(kit: Kit) -> History:
     return [
-        lasting(kit.list(0, kit.entity("pending", created=1)), 9), kit.create(1), kit.read(20, "pending", created=1),
-        lasting(kit.read(30, "ready", created=1, updated=25), 20), kit.act(31, "upgrade_model"),
+        lasting(kit.list(0, kit.entity("pending", created=1)), 9),
+        kit.create(1),
+        kit.add(20, "car1"),
+        lasting(kit.read(30, "ready", created=1, updated=25), 20),
+        kit.act(31, "upgrade_model"),
         kit.read(60, "ready", created=1, updated=55, versions=2),
-    ]  # fmt: skip
+    ]
 
 
 @legal("A slow delete and a read have no order.")
 def _slow_delete(kit: Kit) -> History:
     return [
-        kit.create(0), kit.add(1, "car1"), lasting(kit.delete(10), 9), kit.read(11, "pending", updated=1),
-        kit.audio(12, "car1"), kit.heap(13, heard("car1")), kit.list(14, kit.entity("pending", updated=1)), kit.lost(30),
-    ]  # fmt: skip
+        kit.create(0),
+        kit.add(1, "car1"),
+        lasting(kit.delete(10), 9),
+        kit.read(11, "pending", updated=1),
+        kit.audio(12, "car1"),
+        kit.heap(13, heard("car1")),
+        kit.list(14, kit.entity("pending", updated=1)),
+        kit.lost(30),
+    ]
 
 
 @legal("A client that waits for new audio in a trained model polls on.")
 def _waiting(kit: Kit) -> History:
     polls = [kit.read(20 + turn, "failed", updated=10) for turn in range(8)]
     return [kit.read(0, "training"), kit.read(9, "failed", updated=5), kit.add(10, "car1", overwrite="true"), *polls]
+
+
+@legal("An audio resource that was cleared away is added again while nobody read it.", cloud=True)
+def _proof(kit: Kit) -> History:
+    return [
+        kit.audio(0, "car1", "being_processed"),
+        kit.train(60),
+        kit.act(90, "reset"),
+        kit.add(91, "car1"),
+        kit.audio(92, "car1", "being_processed"),
+    ]
+
+
+@legal("A key is renewed, and the same owner goes on.")
+def _renewed_key(kit: Kit) -> History:
+    return [
+        kit.create(0),
+        by(kit.read(1, "pending")),
+        by(kit.list(2, kit.entity("pending"))),
+        by(kit.delete(3)),
+        kit.lost(4),
+    ]
+
+
+@legal("An upgrade that failed to start changes nothing.")
+def _no_upgrade(kit: Kit) -> History:
+    made = [kit.train(100), kit.read(500, "available", updated=400)]
+    return [
+        *kit.made_ready(),
+        *made,
+        kit.act(510, "upgrade_model", status=400),
+        kit.read(520, "available", updated=400),
+    ]
+
+
+@legal("Training without the invalid audio names it, and an answer without a body says nothing.", cloud=True)
+def _not_strict(kit: Kit) -> History:
+    query = {"strict": "false"}
+    silent = answering(kit.train(10, query=query), body=b"")
+    return [
+        kit.audio(0, "noise", "invalid"),
+        silent,
+        kit.read(900, "available"),
+        kit.audio(910, "car1"),
+        kit.train(
+            920, query=query, answer={"warnings": [{"code": "invalid_audio_files", "message": "Excluded: [noise]."}]}
+        ),
+    ]
+
+
+@legal("Audio that was invalid and may have been replaced is trained with.", cloud=True)
+def _replaced(kit: Kit) -> History:
+    return [
+        kit.audio(0, "noise", "invalid"),
+        kit.add(1, "noise", overwrite="true"),
+        kit.train(60),
+        kit.audio(900, "noise", "invalid"),
+        unanswered(kit.add(901, "noise", overwrite="true")),
+        kit.train(990),
+    ]
 
 
 CASES = [
@@ -372,16 +552,14 @@ def test_nothing_is_wrong(service: str, sentence: str, timed: bool) -> None:
     """Nothing is found, whether the recording has times or, where exchanges had an order, only that."""
     history = LEGAL[sentence](KITS[service])
     if not timed:
-        if any(a.ended is None or b.started is None or a.ended > b.started for a, b in zip(history, history[1:], strict=False)):
+        if any(
+            a.ended is None or b.started is None or a.ended > b.started
+            for a, b in zip(history, history[1:], strict=False)
+        ):
             return
         history = [replace(one, started=None, ended=None) for one in history]
     checker = Checker(load(service))
     checker.check(history)
-    expected = {f"{service}/{rule}" for rule in WARNED[sentence]} | {f"{service}/request.query.unknown"}
+    expected = {f"{service}/{rule}" for rule in WARNED[sentence]}
     found = [f for f in checker.report().findings if f.rule not in expected]
     assert [f"{f.exchange}: {f.level} {f.rule} {f.message} (allowed {f.allowed}; seen {f.seen})" for f in found] == []
-
-
-def test_there_is_a_first_model() -> None:
-    """The ids of the two models differ, so that the histories above tell them apart."""
-    assert ONE != TWO

@@ -95,7 +95,7 @@ class Kit:
 
     def act(self, at: float, verb: str, model: str = ONE, *, status: int | None = 200, **more: Any) -> Exchange:
         """``train``, ``reset`` or ``upgrade_model``."""
-        answer = more.pop("answer", {} if status == 200 else ABSENT)
+        answer: Any = more.pop("answer", {} if status == 200 else ABSENT)
         return self.call("POST", f"/{model}/{verb}", at, status=status, answer=answer, **more)
 
     def train(self, at: float, model: str = ONE, *, status: int | None = 200, **more: Any) -> Exchange:
@@ -113,9 +113,11 @@ class Kit:
         """Audio is added."""
         headers = {"Content-Type": kind} | ({"Contained-Content-Type": contained} if contained else {})
         query = {"allow_overwrite": overwrite} if overwrite else None
-        answer = {} if status == 201 else ABSENT
+        answer: Any = {} if status == 201 else ABSENT
         path = f"/{model}/audio/{name}"
-        return self.call("POST", path, at, status=status, answer=answer, headers=headers, query=query, body=data, **more)
+        return self.call(
+            "POST", path, at, status=status, answer=answer, headers=headers, query=query, body=data, **more
+        )
 
     def audio(self, at: float, name: str, status: str = "ok", model: str = ONE, **how: Any) -> Exchange:
         """An audio resource is read."""
@@ -140,7 +142,7 @@ class Kit:
 
     def remove(self, at: float, name: str, model: str = ONE, *, status: int | None = 200) -> Exchange:
         """An audio resource is deleted."""
-        answer = {} if status == 200 else ABSENT
+        answer: Any = {} if status == 200 else ABSENT
         return self.call("DELETE", f"/{model}/audio/{name}", at, status=status, answer=answer)
 
     def made_ready(self) -> History:
@@ -283,7 +285,7 @@ def _model_pairs(kit: Kit) -> dict[str, Pair]:
             lambda: [answering(kit.lost(0), {"/code": 500})],
             None,
         ),
-    }  # fmt: skip
+    }
 
 
 def _versions(kit: Kit) -> Exchange:
@@ -299,8 +301,14 @@ def _audio_pairs(kit: Kit) -> dict[str, Pair]:
         "audio.details.empty": (lambda: [audio(0, "car1", "being_processed", details={"type": "audio"})], None),
         "audio.duration.zero": (lambda: [_lengthy(kit)], None),
         "audio.duration.nonnegative": (lambda: [audio(0, "car1", duration=-5)], None),
-        "audio.identity": (lambda: [answering(kit.archive(0, "cars", "ok", member), {"/container/name": "trains"})], None),
-        "audio.total": (lambda: [kit.heap(0, heard("car1", duration=131), heard("car2", duration=556), total=11.95)], None),
+        "audio.identity": (
+            lambda: [answering(kit.archive(0, "cars", "ok", member), {"/container/name": "trains"})],
+            None,
+        ),
+        "audio.total": (
+            lambda: [kit.heap(0, heard("car1", duration=131), heard("car2", duration=556), total=11.95)],
+            None,
+        ),
         "audio.container.duration": (lambda: [kit.archive(0, "cars", "ok", member, duration=500)], None),
         "audio.container.invalid": (lambda: [kit.archive(0, "cars", "ok", member, broken)], None),
         "audio.list.unique": (lambda: [kit.heap(0, heard("car1"), heard("car1"))], None),
@@ -327,7 +335,7 @@ def _audio_pairs(kit: Kit) -> dict[str, Pair]:
             lambda: [add(0, "car1", data=bytes(BYTES + 1))],
             lambda: [add(0, "car1", data=bytes(BYTES))],
         ),
-    }  # fmt: skip
+    }
 
 
 def _odd(kit: Kit) -> Exchange:

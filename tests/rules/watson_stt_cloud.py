@@ -59,7 +59,10 @@ def _own() -> dict[str, Pair]:
         ),
         "model.updated.untouched": (lambda: [KIT.create(0), read(1, "pending", updated=1)], None),
         "model.updated.order": (lambda: [read(0, "ready", created=-9, updated=-10)], None),
-        "model.updated.forward": (lambda: [read(0, "ready", updated=-5, created=-9), read(1, "ready", created=-9)], None),
+        "model.updated.forward": (
+            lambda: [read(0, "ready", updated=-5, created=-9), read(1, "ready", created=-9)],
+            None,
+        ),
         "model.create.count": (lambda: watson_common.numbered(KIT, 1025), None),
     }
 

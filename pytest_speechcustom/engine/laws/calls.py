@@ -20,10 +20,6 @@ from pytest_speechcustom.values import Absent, Rule
 _MOST_REMEMBERED = 256
 
 
-def _touch(history: History, operation: str, resource: str) -> Touch:
-    return next(t for t in history.contract.touches if t.operation == operation and t.resource == resource)
-
-
 def key_of(history: History, touch: Touch, moment: Moment) -> str:
     """The key of the resource that a call names in its URL."""
     resource = history.contract.resources[touch.resource]
@@ -32,7 +28,7 @@ def key_of(history: History, touch: Touch, moment: Moment) -> str:
 
 
 def _record(rule: Rule, history: History, moment: Moment) -> Record | None:
-    touch = _touch(history, moment.operation.id, rule.args["resource"])
+    touch = history.touch(moment.operation.id, rule.args["resource"])
     return history.find(touch.resource, key_of(history, touch, moment))
 
 
@@ -283,7 +279,7 @@ def in_use(rule: Rule, history: History) -> ExchangeLaw:
         return value if isinstance(value, frozenset) else ()
 
     def judge_call(moment: Moment) -> Outcome:
-        touch = _touch(history, moment.operation.id, rule.args["resource"])
+        touch = history.touch(moment.operation.id, rule.args["resource"])
         key = key_of(history, touch, moment)
         using = users(key)
         if not using or moment.unordered or not moment.asked_soundly:
@@ -298,7 +294,7 @@ def in_use(rule: Rule, history: History) -> ExchangeLaw:
         return HOLDS if moment.refused and (not statuses or moment.status in statuses) else None
 
     def judge_proof(moment: Moment) -> Outcome:
-        touch = _touch(history, moment.operation.id, user)
+        touch = history.touch(moment.operation.id, user)
         for key, entity in _shown(history, touch, moment):
             status = at(entity, resource.lifecycle.status) if resource.lifecycle else None
             if key not in doubtful or not isinstance(status, str):
@@ -320,7 +316,7 @@ def in_use(rule: Rule, history: History) -> ExchangeLaw:
         if moment.operation.id in calls:
             return judge_call(moment)
         if moment.operation.id in renewed_by:
-            doubtful.pop(key_of(history, _touch(history, moment.operation.id, user), moment).lower(), None)
+            doubtful.pop(key_of(history, history.touch(moment.operation.id, user), moment).lower(), None)
             return None
         return judge_proof(moment) if doubtful and moment.accepted else None
 
@@ -354,7 +350,7 @@ def strict(rule: Rule, history: History) -> ExchangeLaw:
     def law(moment: Moment) -> Outcome:
         if moment.unordered:
             return None
-        touch = _touch(history, moment.operation.id, rule.args["resource"])
+        touch = history.touch(moment.operation.id, rule.args["resource"])
         key = key_of(history, touch, moment)
         inside = history.inside(rule.args["inside"], key)
         bad = [record for record in inside if record.status in states and not record.moved and record.deleted is None]
@@ -382,7 +378,7 @@ def inside_settled(rule: Rule, history: History) -> ExchangeLaw:
     states = frozenset(rule.args["states"])
 
     def law(moment: Moment) -> Outcome:
-        key = key_of(history, _touch(history, moment.operation.id, rule.args["resource"]), moment)
+        key = key_of(history, history.touch(moment.operation.id, rule.args["resource"]), moment)
         waiting = [r for r in history.inside(rule.args["inside"], key) if r.status in states and r.deleted is None]
         if not waiting:
             return HOLDS if moment.accepted else None
@@ -510,7 +506,7 @@ def new_id(rule: Rule, history: History) -> ExchangeLaw:
     def law(moment: Moment) -> Outcome:
         if not moment.accepted:
             return None
-        touch = _touch(history, moment.operation.id, rule.args["resource"])
+        touch = history.touch(moment.operation.id, rule.args["resource"])
         resource = history.contract.resources[touch.resource]
         named = at(moment.answered, "/" + resource.identity)
         key = id_of(named) if resource.by_url else named
@@ -715,7 +711,7 @@ def answer_names(rule: Rule, history: History) -> ExchangeLaw:
     def law(moment: Moment) -> Outcome:
         if not moment.accepted or moment.query.get(name, "").lower() != rule.args["value"] or moment.unordered:
             return None
-        key = key_of(history, _touch(history, moment.operation.id, rule.args["resource"]), moment)
+        key = key_of(history, history.touch(moment.operation.id, rule.args["resource"]), moment)
         bad = [
             record for record in history.inside(rule.args["inside"], key)
             if record.status in states and not record.moved and record.deleted is None
@@ -774,8 +770,8 @@ def copies(rule: Rule, history: History) -> ExchangeLaw:
 def permit(rule: Rule, history: History) -> ExchangeLaw:
     """``copy.permit``: an authorization that one call (`issued_by`) gave is used whole, and before it expires.
 
-    `aspect` ``whole``: what is sent is, in the `fields`, what was issued (side client). ``expired``: side client, an expired one is
-    used; side server, its use is accepted. `id` and `expires` are the pointers.
+    `aspect` ``whole``: what is sent is, in the `fields`, what was issued (side client). ``expired``: side client,
+    an expired one is used; side server, its use is accepted. `id` and `expires` are the pointers.
     """
     issued: dict[str, dict[str, Any]] = {}
     aspect, client = rule.args["aspect"], rule.side == "client"

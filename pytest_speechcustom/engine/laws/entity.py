@@ -30,9 +30,9 @@ def fixed(rule: Rule, history: History) -> EntityLaw:
             return None
         outcome: Outcome = None
         for field in fields:
-            now = sight.read(field)
             before = sight.record.fixed.get(field.pointer, ABSENT)
-            if isinstance(now, Absent) or isinstance(before, Absent):
+            now = sight.read(field)
+            if now is ABSENT or before is ABSENT:
                 continue
             if same(field, before, now):
                 outcome = HOLDS
@@ -388,12 +388,14 @@ def list_same(rule: Rule, history: History) -> EntityLaw:
         record, outcome = sight.record, None
         for pointer, field in fields.items():
             known = record.known.get(pointer, ABSENT)
-            if isinstance(known, Absent):
+            if known is ABSENT:
                 known = record.fixed.get(pointer, ABSENT)
-            if isinstance(known, Absent) and record.entity is not None:
+            if known is ABSENT and record.entity is not None:
                 known = normal(field, at(record.entity, pointer))
+            if known is ABSENT:
+                continue
             now = sight.read(field)
-            if isinstance(known, Absent) or isinstance(now, Absent):
+            if now is ABSENT:
                 continue
             if not same(field, known, now):
                 listed = known if references_to and field.sameness == "references" else ()
@@ -420,8 +422,10 @@ def written(rule: Rule, history: History) -> EntityLaw:
         patch = sight.moment.asked if sight.touch.role == "update" else ABSENT
         for field in fields:
             wanted = sight.record.known.get(field.pointer, ABSENT)
+            if wanted is ABSENT:
+                continue
             now = sight.read(field)
-            if isinstance(wanted, Absent) or isinstance(now, Absent) or _mentions(patch, field.pointer):
+            if now is ABSENT or _mentions(patch, field.pointer):
                 continue
             if field.pointer in steady and field.pointer in sight.record.fixed:
                 continue  # it never changes at all: that is another rule
@@ -476,6 +480,19 @@ def _echo(rule: Rule, history: History, absent: bool) -> EntityLaw:
 
     return law
 
+
+def roles(rule: Rule) -> tuple[str, ...]:
+    """The roles of the calls whose answers can exercise a rule."""
+    if rule.law in ("echo.same", "echo.present"):
+        return (rule.args["role"],)
+    return _ROLES.get(rule.law, ("read", "create", "update", "list"))
+
+
+_ROLES = {
+    "field.fixed": ("read", "create", "update"),
+    "list.same": ("list",),
+    "read.writes": ("read", "update"),
+}
 
 LAWS = {
     "field.fixed": fixed,
