@@ -34,9 +34,7 @@ def _lifecycle(name: str, lifecycle: Lifecycle) -> list[str]:
         ("state", "shown as", "basis", "source"),
         ((state.name, state.status, state.basis, state.source) for state in lifecycle.states),
     )
-    lines += _table(
-        ("move", "basis", "source"), ((move.id, move.basis, move.source) for move in lifecycle.by_itself)
-    )
+    lines += _table(("move", "basis", "source"), ((move.id, move.basis, move.source) for move in lifecycle.by_itself))
     if lifecycle.by_call:
         lines += _table(
             ("call", "takes", "basis", "source"),
@@ -82,7 +80,7 @@ def page(contract: Contract) -> str:
             ("name", "default", "what it says"),
             ((f"`{name}`", f"`{json.dumps(row['default'])}`", row["description"]) for name, row in declared.items()),
         )
-    lines += ["## Errata", "", "Where documents contradict each other or themselves, and what this contract makes of it.", ""]
+    lines += ["## Errata", "", "Where documents contradict each other or themselves, and how that is resolved.", ""]
     lines += _table(
         ("id", "where", "kind", "readings", "resolution"),
         (

@@ -368,7 +368,7 @@ def test_an_answer_that_is_not_what_it_says_is_a_finding(
 
 
 def test_bodies_of_50_megabytes(run: Run, tmp_path: Path) -> None:
-    """An upload of audio, JSON with one long string, with many unknown properties and with a long list: within bounds."""
+    """An upload of audio, JSON with one long string, many unknown properties or a long list."""
     size = 50 * 1024 * 1024
     audio = {"method": "POST", "url": f"{MODEL}/audio/a", "headers": AUTH | {"Content-Type": "audio/wav"}}
     sound = {"request": audio | packed(bytes(size)), "response": {"status": 201, "headers": JSON, "body": {}}}
@@ -392,14 +392,50 @@ def test_bodies_of_50_megabytes(run: Run, tmp_path: Path) -> None:
 
 
 _URLS = [
-    "", " ", "http://[", "http://]/", "http://host:99999999/v1/models", "http://host:port/v1/models", "://", "?", "#", "/",
-    "http://", "//host/v1/models", "v1/models", "http://h/%zz", f"{URL}/%zz", f"{URL}/%ff%fe", f"{URL}/%00", f"{URL}/%2F",
-    f"{URL}/\x00", f"{URL}/a b", f"{URL}/\n", f"{URL}/\r\nHost: x", f"{URL}/\x1b[31m", f"{URL}/\u202e",
-    "http://\u2100.example/v1/models", "http://b\u00fccher.example/v1/models", "http://xn--/v1/models", "http://a@b@c/v1/models",
-    f"{URL}//", f"{URL}/../x", f"{URL}?", f"{URL}?&&&=", f"{URL}?language=%zz", f"{URL}?language=\u00b2&language=%ff",
-    f"{URL}#frag?language=x", "http://user:pa:ss@host/v1/models", "file:///etc/passwd", "data:,x", "http://host\\v1\\models",
-    "http://[::1%25eth0]/v1/models", "http://[v1.x]/v1/models", "http://999.999.999.999/v1/models", "http://\ufeff/",
-]  # fmt: skip
+    "",
+    " ",
+    "http://[",
+    "http://]/",
+    "http://host:99999999/v1/models",
+    "http://host:port/v1/models",
+    "://",
+    "?",
+    "#",
+    "/",
+    "http://",
+    "//host/v1/models",
+    "v1/models",
+    "http://h/%zz",
+    f"{URL}/%zz",
+    f"{URL}/%ff%fe",
+    f"{URL}/%00",
+    f"{URL}/%2F",
+    f"{URL}/\x00",
+    f"{URL}/a b",
+    f"{URL}/\n",
+    f"{URL}/\r\nHost: x",
+    f"{URL}/\x1b[31m",
+    f"{URL}/\u202e",
+    "http://\u2100.example/v1/models",
+    "http://b\u00fccher.example/v1/models",
+    "http://xn--/v1/models",
+    "http://a@b@c/v1/models",
+    f"{URL}//",
+    f"{URL}/../x",
+    f"{URL}?",
+    f"{URL}?&&&=",
+    f"{URL}?language=%zz",
+    f"{URL}?language=\u00b2&language=%ff",
+    f"{URL}#frag?language=x",
+    "http://user:pa:ss@host/v1/models",
+    "file:///etc/passwd",
+    "data:,x",
+    "http://host\\v1\\models",
+    "http://[::1%25eth0]/v1/models",
+    "http://[v1.x]/v1/models",
+    "http://999.999.999.999/v1/models",
+    "http://\ufeff/",
+]
 
 
 @each_service
@@ -481,10 +517,38 @@ def test_odd_numbers_in_parameters_and_headers(run: Run, tmp_path: Path, value: 
 
 
 NAUGHTY: list[Any] = [
-    [], {}, "", "x", 0, -1, 1.5, 1e308, 10**400, True, False, None, [[]], [{}], [None], [1, "x"], {"": ""}, "x" * 3000,
-    "://", "/models/1", "http://[", "\ud800", "\x00\n\x1b", {"\ud800": 1}, {"self": 7}, [{"self": []}], {"self": "://"},
-    "9999-12-31T23:59:59.999999-23:59", "0001-01-01T00:00:00+23:59", "2022-02-30T00:00:00Z", "\u00b2",
-]  # fmt: skip
+    [],
+    {},
+    "",
+    "x",
+    0,
+    -1,
+    1.5,
+    1e308,
+    10**400,
+    True,
+    False,
+    None,
+    [[]],
+    [{}],
+    [None],
+    [1, "x"],
+    {"": ""},
+    "x" * 3000,
+    "://",
+    "/models/1",
+    "http://[",
+    "\ud800",
+    "\x00\n\x1b",
+    {"\ud800": 1},
+    {"self": 7},
+    [{"self": []}],
+    {"self": "://"},
+    "9999-12-31T23:59:59.999999-23:59",
+    "0001-01-01T00:00:00+23:59",
+    "2022-02-30T00:00:00Z",
+    "\u00b2",
+]
 LISTS = ("values", "customizations", "audio", "models", "links")
 
 
@@ -516,14 +580,14 @@ def statuses(operation: Operation) -> list[int]:
 
 @each_service
 def test_values_of_every_type_for_every_operation(service: str) -> None:
-    """As the whole request and answer, and wrapped as the lists of the services: findings, and a report in every form."""
+    """As the whole request and answer, and wrapped as the lists of the services: findings and a report."""
     contract = load(service)
     exchanges = [
         called(operation, contract, wrapped, wrapped, status)
         for operation in contract.operations.values()
         for status in statuses(operation)
         for value in (NAUGHTY if status < 400 else NAUGHTY[:13:3])
-        for wrapped in (value, {name: value for name in LISTS}, {name: [value, {"x": value}] for name in LISTS})
+        for wrapped in (value, dict.fromkeys(LISTS, value), {name: [value, {"x": value}] for name in LISTS})
     ]
     report = judged(service, exchanges)
     well_formed(report, len(exchanges), contract)
@@ -565,9 +629,29 @@ def test_entities_with_one_member_of_another_type(service: str) -> None:
 
 OPERATIONS = [(service, name) for service in SERVICES for name in load(service).operations]
 KEYS = st.sampled_from(
-    ["self", "id", "status", "customization_id", "name", "values", "@nextLink", "links", "audio", "customizations",
-     "createdDateTime", "created", "updated", "error", "code", "properties", "language", "locale", "progress", "details"]
-) | st.text(st.characters(), max_size=5)  # fmt: skip
+    [
+        "self",
+        "id",
+        "status",
+        "customization_id",
+        "name",
+        "values",
+        "@nextLink",
+        "links",
+        "audio",
+        "customizations",
+        "createdDateTime",
+        "created",
+        "updated",
+        "error",
+        "code",
+        "properties",
+        "language",
+        "locale",
+        "progress",
+        "details",
+    ]
+) | st.text(st.characters(), max_size=5)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(), max_size=8)
 VALUES = st.recursive(
     SCALARS | st.sampled_from(NAUGHTY),
@@ -577,8 +661,13 @@ VALUES = st.recursive(
 
 
 @settings(max_examples=400, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-@given(calls=st.lists(st.tuples(st.sampled_from(OPERATIONS), VALUES, VALUES, st.sampled_from([200, 201, 204, 400, 404, 500])),
-                      min_size=1, max_size=4))  # fmt: skip
+@given(
+    calls=st.lists(
+        st.tuples(st.sampled_from(OPERATIONS), VALUES, VALUES, st.sampled_from([200, 201, 204, 400, 404, 500])),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_any_json_for_any_operation(calls: list[tuple[tuple[str, str], Any, Any, int]]) -> None:
     """Whatever JSON is sent and answered: nothing raises, and the report can be written in every form."""
     service = calls[0][0][0]

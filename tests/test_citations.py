@@ -134,7 +134,8 @@ def cited(contract: Contract) -> Iterator[tuple[str, Source]]:
     rows: list[tuple[str, Source]] = [(rule.id, rule.source) for rule in contract.rules.values()]
     for name, lifecycle in contract.lifecycles.items():
         rows += [(f"{name} {state.name}", state.source) for state in lifecycle.states]
-        rows += [(f"{name} {row.id}", row.source) for row in (*lifecycle.by_itself, *lifecycle.by_call)]
+        rows += [(f"{name} {move.id}", move.source) for move in lifecycle.by_itself]
+        rows += [(f"{name} {call.id}", call.source) for call in lifecycle.by_call]
     return ((row, source) for row, source in rows if kept(source.document))
 
 

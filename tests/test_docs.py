@@ -46,4 +46,6 @@ def test_modules_that_the_architecture_names_exist() -> None:
     named = re.findall(r"`(?:pytest_speechcustom/)?((?:engine|contracts|traffic|reports)/[a-z_/]+(?:\.py)?)`", text)
 
     assert named
-    assert [n for n in named if not any((ROOT / "pytest_speechcustom" / n).with_suffix(s).exists() for s in ("", ".py"))] == []
+    package = ROOT / "pytest_speechcustom"
+    missing = [name for name in named if not any((package / name).with_suffix(end).exists() for end in ("", ".py"))]
+    assert missing == []

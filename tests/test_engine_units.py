@@ -125,14 +125,29 @@ def test_filters_match(text: str, truth: bool | None) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("", "syntax"), ("status", "syntax"), ("status eq", "syntax"), ("status eq 'x", "syntax"), ("(status eq 'x'", "syntax"),
-        ("(status eq 'x' y", "syntax"), ("status eq 'x')", "syntax"), ("status eq 'x' status eq 'y'", "syntax"),
-        ("'x' eq status", "syntax"), ("and", "property"), ("other eq 'x'", "property"), ("status gt 'x'", "operator"),
-        ("status like 'x'", "operator"), ("status == 'x'", "syntax"), ("status eq Running", "literal"), ("status eq '", "syntax"),
-        ("createdDateTime eq '2022-02-01T11:00:00Z'", "literal"), ("createdDateTime gt yesterday", "literal"),
-        (" and ".join(["status eq 'x'"] * 200), "syntax"), ("not " * 600 + "status eq 'x'", "syntax"), ("(" * 5000, "syntax"),
+        ("", "syntax"),
+        ("status", "syntax"),
+        ("status eq", "syntax"),
+        ("status eq 'x", "syntax"),
+        ("(status eq 'x'", "syntax"),
+        ("(status eq 'x' y", "syntax"),
+        ("status eq 'x')", "syntax"),
+        ("status eq 'x' status eq 'y'", "syntax"),
+        ("'x' eq status", "syntax"),
+        ("and", "property"),
+        ("other eq 'x'", "property"),
+        ("status gt 'x'", "operator"),
+        ("status like 'x'", "operator"),
+        ("status == 'x'", "syntax"),
+        ("status eq Running", "literal"),
+        ("status eq '", "syntax"),
+        ("createdDateTime eq '2022-02-01T11:00:00Z'", "literal"),
+        ("createdDateTime gt yesterday", "literal"),
+        (" and ".join(["status eq 'x'"] * 200), "syntax"),
+        ("not " * 600 + "status eq 'x'", "syntax"),
+        ("(" * 5000, "syntax"),
     ],
-)  # fmt: skip
+)
 def test_filters_outside_the_grammar(text: str, fault: str) -> None:
     """Each is refused for its own reason, with what would do."""
     with pytest.raises(FilterError) as caught:
@@ -154,6 +169,7 @@ def test_filters_have_three_values() -> None:
 def test_what_is_absent_or_may_have_changed_is_undecided() -> None:
     """As is a value of another type, and a time that is none."""
     parsed = parse("createdDateTime gt 2022-01-01T00:00:00Z", KINDS)
+    entity: Any
     for entity in ({}, {"createdDateTime": 7}, {"createdDateTime": "soon"}, [], None):
         assert parsed.matches(entity) is None
     assert parsed.matches(ENTITY, frozenset({"createdDateTime"})) is None
@@ -176,7 +192,8 @@ def test_the_tables_speak_of_known_things(contract: Contract, name: str, lifecyc
         assert {*call.moves, *itertools.chain(*call.moves.values()), *call.otherwise} <= states
         assert call.blame is None or call.blame in contract.rules
         assert any(t.operation == call.operation and t.resource == name for t in contract.touches)
-    for place in (*lifecycle.states, *lifecycle.by_itself, *lifecycle.by_call):
+    rows: list[Any] = [*lifecycle.states, *lifecycle.by_itself, *lifecycle.by_call]
+    for place in rows:
         assert place.source.document in DOCUMENTS
 
 
@@ -222,10 +239,15 @@ def test_pointers() -> None:
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
-        (b"\xff", "not UTF-8"), (b"[" * 100_000, "nested"), (b"{", "line 1"), (b'{"a":1,"a":2}', "'a' stands twice"),
-        (b"[NaN]", "NaN"), (b"1" * 5000, "digits"), (b"[1] x", "Extra data"),
+        (b"\xff", "not UTF-8"),
+        (b"[" * 100_000, "nested"),
+        (b"{", "line 1"),
+        (b'{"a":1,"a":2}', "'a' stands twice"),
+        (b"[NaN]", "NaN"),
+        (b"1" * 5000, "digits"),
+        (b"[1] x", "Extra data"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_json_says_why(raw: bytes, why: str) -> None:
     """In a few words."""
     with pytest.raises(NotJson, match=why):
@@ -324,7 +346,8 @@ def sources(contract: Contract) -> Iterator[Source]:
     yield from (rule.source for rule in contract.rules.values())
     yield from (operation.source for operation in contract.operations.values())
     for lifecycle in contract.lifecycles.values():
-        yield from (row.source for row in (*lifecycle.states, *lifecycle.by_itself, *lifecycle.by_call))
+        rows: list[Any] = [*lifecycle.states, *lifecycle.by_itself, *lifecycle.by_call]
+        yield from (row.source for row in rows)
 
 
 @each_service

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,12 +73,12 @@ def test_an_exchange_beyond_the_window_is_judged_late() -> None:
 def test_large_bodies_make_the_window_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
     """A window of uploads does not hold all of them."""
     monkeypatch.setattr(ordering, "_MOST_BYTES", 1000)
-    taken = []
+    taken: list[int] = []
 
-    def source() -> itertools.chain[Exchange]:
-        return itertools.chain.from_iterable(
-            [taken.append(number) or one(float(number), body=bytes(400))] for number in range(20)
-        )  # type: ignore[func-returns-value]
+    def source() -> Iterator[Exchange]:
+        for number in range(20):
+            taken.append(number)
+            yield one(float(number), body=bytes(400))
 
     most = 0
     for given, _ in enumerate(arrange(source())):

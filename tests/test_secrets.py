@@ -101,9 +101,15 @@ AS_HEADER: dict[str, dict[str, str]] = {
     "a header that nobody documents": {"X-My-Api-Token": KEY},
 }
 SAID = {
-    "subscription key": KEY, "subscription key in odd case": KEY, "Basic": PASSWORD, "Bearer": JWT, "Watson token": KEY,
-    "API key": KEY, "cookie": f"session={KEY}", "a header that nobody documents": KEY,
-}  # fmt: skip
+    "subscription key": KEY,
+    "subscription key in odd case": KEY,
+    "Basic": PASSWORD,
+    "Bearer": JWT,
+    "Watson token": KEY,
+    "API key": KEY,
+    "cookie": f"session={KEY}",
+    "a header that nobody documents": KEY,
+}
 
 
 @pytest.mark.parametrize("name", AS_HEADER)
@@ -137,37 +143,65 @@ def test_a_key_of_a_header_is_hidden_wherever_it_turns_up(written: Write, name: 
 
 SAS = f"https://store.blob.core.windows.net/c/a.zip?sv=2022&sig={SIGNATURE}&se=2030"
 PLACES: dict[str, Exchange] = {
-    "access token in the query": exchange(url=f"{MODEL}?{VERSION}&accessToken={JWT}&bad=1", answer={"m": f"token {JWT}"}),
+    "access token in the query": exchange(
+        url=f"{MODEL}?{VERSION}&accessToken={JWT}&bad=1", answer={"m": f"token {JWT}"}
+    ),
     "subscription key in the query": exchange(url=f"{MODEL}?{VERSION}&subscription-key={KEY}", answer={"status": KEY}),
     "encoded name in the query": exchange(url=f"{MODEL}?{VERSION}&%61ccess%54oken={KEY}", answer={"status": KEY}),
     "user information": exchange(url=f"https://{USER}@host/speechtotext/models/x?{VERSION}", answer={"a": USER}),
-    "apikey in user information": exchange(url=f"https://apikey:{KEY}@host/speechtotext/models/x?{VERSION}", answer={"a": KEY}),
+    "apikey in user information": exchange(
+        url=f"https://apikey:{KEY}@host/speechtotext/models/x?{VERSION}", answer={"a": KEY}
+    ),
     "user information and no path": exchange(url=f"https://{USER}@host?x=1"),
     "user information of another host": exchange(url=f"https://{USER}@host/nowhere"),
-    "SAS in the request": exchange("POST", f"{HOST}/speechtotext/datasets?{VERSION}", None, {"contentUrl": SAS, "kind": 7}),
+    "SAS in the request": exchange(
+        "POST", f"{HOST}/speechtotext/datasets?{VERSION}", None, {"contentUrl": SAS, "kind": 7}
+    ),
     "SAS in an unknown property": exchange("POST", f"{MODELS}?{VERSION}", None, {"contentURL": SAS, "x": [{"y": SAS}]}),
     "SAS in the answer": exchange(answer={"links": {"copyTo": SAS, "files": [SAS]}, "self": SAS, "status": SAS}),
     "SAS in the path of the next page": exchange(url=f"{MODELS}?{VERSION}", answer={"values": [], "@nextLink": SAS}),
-    "SAS as Location": exchange("POST", f"{MODELS}?{VERSION}", status=201, answer_headers={"Location": SAS}, answer={"self": 1}),
+    "SAS as Location": exchange(
+        "POST", f"{MODELS}?{VERSION}", status=201, answer_headers={"Location": SAS}, answer={"self": 1}
+    ),
     "user information as Location": exchange(
-        "POST", f"{MODELS}?{VERSION}", status=201, answer_headers={"Location": f"https://{USER}@h/x"}, answer={"self": "b"}
+        "POST",
+        f"{MODELS}?{VERSION}",
+        status=201,
+        answer_headers={"Location": f"https://{USER}@h/x"},
+        answer={"self": "b"},
     ),
     "target key": exchange(
         "POST", f"{MODEL}:copyto?{VERSION}", None, {"targetSubscriptionKey": KEY}, 400, answer={"error": f"bad {KEY}"}
     ),
-    "target key of another type": exchange("POST", f"{MODEL}:copyto?{VERSION}", None, {"targetSubscriptionKey": [KEY]}, 400),
+    "target key of another type": exchange(
+        "POST", f"{MODEL}:copyto?{VERSION}", None, {"targetSubscriptionKey": [KEY]}, 400
+    ),
     "webhook secret": exchange(
-        "POST", f"{HOST}/speechtotext/webhooks?{VERSION}", None, {"properties": {"secret": SECRET}, "displayName": SECRET}, 400
+        "POST",
+        f"{HOST}/speechtotext/webhooks?{VERSION}",
+        None,
+        {"properties": {"secret": SECRET}, "displayName": SECRET},
+        400,
     ),
     "webhook secret that is too long": exchange(
-        "POST", f"{HOST}/speechtotext/webhooks?{VERSION}", None, {"properties": {"secret": SECRET * 99, "Secret": SECRET}}, 400
+        "POST",
+        f"{HOST}/speechtotext/webhooks?{VERSION}",
+        None,
+        {"properties": {"secret": SECRET * 99, "Secret": SECRET}},
+        400,
     ),
     "password in a list": exchange("POST", f"{MODELS}?{VERSION}", None, [{"password": PASSWORD}, [{"api_key": KEY}]]),
-    "token in the answer": exchange(answer={"accessToken": JWT, "properties": {"refresh_token": KEY}, "token": {"a": KEY}}),
-    "token in the error": exchange(status=403, answer={"error": {"message": f"Bearer {JWT} is no good", "code": [JWT]}}),
+    "token in the answer": exchange(
+        answer={"accessToken": JWT, "properties": {"refresh_token": KEY}, "token": {"a": KEY}}
+    ),
+    "token in the error": exchange(
+        status=403, answer={"error": {"message": f"Bearer {JWT} is no good", "code": [JWT]}}
+    ),
     "no JSON": exchange("POST", f"{MODELS}?{VERSION}", None, f"grant_type=x&apikey={KEY}&password={PASSWORD[:10]}"),
-    "cookie that is set": exchange(answer_headers={"Set-Cookie": f"s={KEY}", "Retry-After": f"Bearer {JWT}"}, status=429),
-}  # fmt: skip
+    "cookie that is set": exchange(
+        answer_headers={"Set-Cookie": f"s={KEY}", "Retry-After": f"Bearer {JWT}"}, status=429
+    ),
+}
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -218,12 +252,25 @@ def test_what_a_fault_of_our_own_tells(
 @pytest.mark.parametrize(
     ("name", "secret"),
     [
-        ("Ocp-Apim-Subscription-Key", True), ("authorization", True), ("targetSubscriptionKey", True), ("Api_Key", True),
-        ("x-functions-key", True), ("client-secret", True), ("storageAccountKey", True), ("idToken", True), ("SIG", True),
-        ("displayName", False), ("skipToken", False), ("nextPageToken", False), ("keyword", False), ("tokens", False), ("", False),
-        ("design", False), ("signed", False),
+        ("Ocp-Apim-Subscription-Key", True),
+        ("authorization", True),
+        ("targetSubscriptionKey", True),
+        ("Api_Key", True),
+        ("x-functions-key", True),
+        ("client-secret", True),
+        ("storageAccountKey", True),
+        ("idToken", True),
+        ("SIG", True),
+        ("displayName", False),
+        ("skipToken", False),
+        ("nextPageToken", False),
+        ("keyword", False),
+        ("tokens", False),
+        ("", False),
+        ("design", False),
+        ("signed", False),
     ],
-)  # fmt: skip
+)
 def test_names_decide(name: str, secret: bool) -> None:
     """Names of credentials, as these services and others write them; page tokens are none."""
     assert is_secret(name) is (secret or name == "x-functions-key")
@@ -232,10 +279,17 @@ def test_names_decide(name: str, secret: bool) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "the Basic model", "a Bearer of news", "status 409 (Conflict)", "https://host/path?locale=en-US&top=5", "a@b.example",
-        "https://host/models/74f4807e-7ff2-8862-8304-000000000001", "design=1", "en-US_BroadbandModel", "…",
+        "the Basic model",
+        "a Bearer of news",
+        "status 409 (Conflict)",
+        "https://host/path?locale=en-US&top=5",
+        "a@b.example",
+        "https://host/models/74f4807e-7ff2-8862-8304-000000000001",
+        "design=1",
+        "en-US_BroadbandModel",
+        "…",
     ],
-)  # fmt: skip
+)
 def test_harmless_text_is_left_alone(text: str) -> None:
     """Hiding too much would make findings useless."""
     assert mask_text(text, ["some-other-credential"]) == text

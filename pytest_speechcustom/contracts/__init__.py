@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -38,7 +38,7 @@ def load(service: str, parameters: Mapping[str, Any] | None = None) -> Contract:
     return _build(service, parameters)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _load(service: str) -> Contract:
     return _build(service, {})
 
@@ -80,7 +80,9 @@ def _build(service: str, given: Mapping[str, Any]) -> Contract:
 def _check_parameter(service: str, name: str, value: Any, default: Any) -> None:
     """Refuse a contract parameter of another type than its default; numbers and ``null`` may stand for limits."""
     number = isinstance(default, int) and not isinstance(default, bool)
-    if default is None or value is None or isinstance(value, type(default)) or (number and isinstance(value, float)):
-        if not isinstance(default, list) or (value and all(isinstance(v, type(default[0])) for v in value)):
-            return
-    raise UsageError(f"{service}: the contract parameter {name} is like {default!r}, not {value!r}")
+    alike = default is None or value is None or isinstance(value, type(default))
+    alike = alike or (number and isinstance(value, float))
+    if alike and isinstance(default, list) and value is not None:
+        alike = bool(value) and all(isinstance(item, type(default[0])) for item in value)
+    if not alike:
+        raise UsageError(f"{service}: the contract parameter {name} is like {default!r}, not {value!r}")

@@ -194,8 +194,8 @@ def state_rules(name: str, states: Source, moved: Source, error: str) -> list[Ru
              f"{title} that has failed says why.", "state.requires", on | {"field": error, "states": ("Failed",)},
              "lifecycle"),
         Rule(f"{name}.error.only-failed", "server", "inferred", states,
-             f"{title} that has not failed has no error.", "state.forbids", on | {"field": error, "states": ("Failed",)},
-             "lifecycle"),
+             f"{title} that has not failed has no error.", "state.forbids",
+             on | {"field": error, "states": ("Failed",)}, "lifecycle"),
     ]  # fmt: skip
 
 

@@ -63,11 +63,12 @@ _COPY_RULES = (
          {"resource": "copy", "operations": ("Operations_GetModelCopy",), "states": ("Succeeded", "Failed")}, "client"),
 )  # fmt: skip
 
-_OPERATIONS = tuple(
-    f"{plural}_{verb}" for plural in PLURALS.values() for verb in ("Create", "Update", "Delete")
-) + ("Models_ListCustomModels", "Models_GetCustomModel", "Models_Copy", "Models_AuthorizeCopy",
-     "Operations_GetModelCopy", *(f"{p}_{v}" for p in PLURALS.values() if p != "Models" for v in ("List", "Get")))  # fmt: skip
-
+_OPERATIONS = (
+    *(f"{plural}_{verb}" for plural in PLURALS.values() for verb in ("Create", "Update", "Delete")),
+    *(f"{plural}_{verb}" for plural in PLURALS.values() if plural != "Models" for verb in ("List", "Get")),
+    *("Models_ListCustomModels", "Models_GetCustomModel", "Models_Copy", "Models_AuthorizeCopy"),
+    "Operations_GetModelCopy",
+)
 _INNER_LISTS = ("Projects_ListModels", "Projects_ListDatasets", "Projects_ListEvaluations", "Projects_ListEndpoints",
                 "Datasets_ListFiles", "Models_ListFiles", "Evaluations_ListFiles")  # fmt: skip
 _OTHER_CALLS = ("Models_ListBaseModels", "Models_GetBaseModel", "Models_GetCustomModelManifest",
@@ -78,7 +79,8 @@ _OTHER_CALLS = ("Models_ListBaseModels", "Models_GetBaseModel", "Models_GetCusto
 _VERSION_RULES = (
     Rule("client.api-version", "client", "documented", _page("lines 3-4", "api-version=2025-10-15"),
          "api-version asks for this version.", "query.constant",
-         {"operations": (*_OPERATIONS, *_INNER_LISTS, *_OTHER_CALLS), "name": "api-version", "value": "2025-10-15"}, "payload"),
+         {"operations": (*_OPERATIONS, *_INNER_LISTS, *_OTHER_CALLS), "name": "api-version", "value": "2025-10-15"},
+         "payload"),
     Rule("list.next.api-version", "server", "documented", _LINK,
          "The link to the next page keeps api-version, without which it cannot be followed.", "list.next.keeps",
          {"operations": ("Models_ListCustomModels", "Models_ListBaseModels", *_INNER_LISTS,

@@ -97,7 +97,7 @@ def _calls(said: Flavour) -> tuple[Call, ...]:
             "available": ("available:data", "pending:data", "pending"),
             "failed": ("failed:data", "pending:data", "pending"),
         }, said.pending, basis="inferred"),
-        Call("trainAcousticModel", {state: ("training",) for state in (*_IDLE, "training")}, said.training,
+        Call("trainAcousticModel", dict.fromkeys((*_IDLE, "training"), ("training",)), said.training,
              otherwise=("training",)),
         refusal,
         Call("trainAcousticModel", {}, said.conflict or said.training, statuses=(409,),
@@ -210,7 +210,7 @@ def _model_rules(said: Flavour) -> list[Rule]:
         Rule("model.owner.fixed", "server", "inferred", said.metadata,
              "The owner of a model never changes.", "field.fixed", on_model | {"fields": ("/owner",)}, "echo"),
         Rule("model.name.fixed", "server", "documented", said.metadata,
-             "The name of a model never changes, not even by a reset.", "field.fixed", on_model | {"fields": ("/name",)},
+             "The name of a model never changes, not even by reset.", "field.fixed", on_model | {"fields": ("/name",)},
              "echo"),
         Rule("model.read.writes", "server", "documented", said.create,
              "A model is read with the name, base model and description it was created with.", "read.writes", on_model,
@@ -323,7 +323,7 @@ def _model_rules(said: Flavour) -> list[Rule]:
              "updated is not before created.", "time.order", on_model | {"earlier": "/created", "later": "/updated"},
              "time"))  # fmt: skip
         rules.append(Rule("model.updated.forward", "server", "inferred", _sdk("AcousticModel.updated"),
-             "updated does not go back in time.", "time.forward", on_model | {"field": "/updated"}, "time"))  # fmt: skip
+             "updated never goes back in time.", "time.forward", on_model | {"field": "/updated"}, "time"))  # fmt: skip
     if said.count:
         rules.append(Rule("model.create.count", "server", "documented", said.count,
              "No more models are created than an owner may have.", "limit.count",

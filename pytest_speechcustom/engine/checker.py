@@ -120,7 +120,7 @@ class Checker:
         """What was found so far."""
         self._end()
         coverage = {
-            "operations": {name: 0 for name in self.contract.operations} | self._operations(),
+            "operations": dict.fromkeys(self.contract.operations, 0) | self._operations(),
             "statuses": dict(sorted(self._statuses.items())),
             "states": self._all_states() | dict(sorted(self._states.coverage["states"].items())),
             "transitions": dict(sorted(self._states.coverage["transitions"].items())),
@@ -334,6 +334,7 @@ class Checker:
             record.held.clear()
             if role == "delete":
                 record.deleted, record.deleted_rule = (None, "") if moment.unordered else (moment.index, "")
+                history.bury(record)
                 record.facts["exists"] = False
             if touch.clears:
                 self._clear(touch, record, moment, ended)
@@ -370,6 +371,7 @@ class Checker:
             child.forget()
             if not moment.unordered and child.until <= (moment.started if moment.started is not None else child.until):
                 child.deleted, child.deleted_rule = moment.index, touch.cleared_rule
+                self._history.bury(child)
             child.facts["exists"] = False
             child.until = max(child.until, ended)
 

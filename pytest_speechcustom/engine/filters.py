@@ -161,7 +161,7 @@ def _evaluate(tree: Any, entity: Any, unsure: frozenset[str]) -> Truth:
     word, *operands = tree
     values = [_evaluate(operand, entity, unsure) for operand in operands]
     if word == "not":
-        (inner,) = values
+        inner: Truth = values[0]
         return None if inner is None else not inner
     decisive = word == "or"
     if decisive in values:

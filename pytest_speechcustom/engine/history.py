@@ -6,7 +6,7 @@ overlap in time, their order is unknown: the record forgets what depended on it.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from pytest_speechcustom.engine.text import at
 from pytest_speechcustom.values import ABSENT
 
 MOST_RECORDS = 4096
+MOST_GRAVES = 512
 
 
 @dataclass(slots=True)
@@ -139,7 +140,10 @@ class Sight:
 
 
 class History:
-    """The records of one run of exchanges, at most `MOST_RECORDS` of each kind."""
+    """The records of one run of exchanges, at most `MOST_RECORDS` of each kind and `MOST_GRAVES` of what was deleted.
+
+    `forgot` are the kinds of which a record had to go: of those, what is unknown may have been known.
+    """
 
     def __init__(self, contract: Contract) -> None:
         """Start with nothing known: a history may begin in the middle."""
@@ -148,6 +152,8 @@ class History:
         self.writes: dict[str, int] = {}
         self.written_until: dict[str, float] = {}
         self.shared: dict[str, Any] = {}
+        self.forgot: set[str] = set()
+        self._graves: deque[Record] = deque()
         self._touches = {(t.operation, t.resource): t for t in reversed(contract.touches)}
 
     def find(self, kind: str, key: str) -> Record | None:
@@ -162,6 +168,7 @@ class History:
             record = records[key_] = Record(kind, key)
             if len(records) > MOST_RECORDS:
                 records.popitem(last=False)
+                self.forgot.add(kind)
         else:
             records.move_to_end(key_)
         return record
@@ -183,6 +190,15 @@ class History:
     def touch(self, operation: str, kind: str) -> Touch:
         """What an operation does to a kind of resource: the first row of the tables."""
         return self._touches[operation, kind]
+
+    def bury(self, record: Record) -> None:
+        """Note that a resource was deleted; the one that was deleted longest ago makes room."""
+        self._graves.append(record)
+        if len(self._graves) > MOST_GRAVES:
+            oldest = self._graves.popleft()
+            if oldest.deleted is not None and self.find(oldest.kind, oldest.key) is oldest:
+                del self._records[oldest.kind][oldest.key.lower()]
+                self.forgot.add(oldest.kind)
 
     def wrote(self, kind: str, until: float) -> None:
         """Note that a call, which lasted until then, may have changed which resources of a kind there are."""

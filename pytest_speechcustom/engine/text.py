@@ -92,7 +92,7 @@ def at(value: Any, path: str) -> Any:
 
 
 def small(value: Any, most: int) -> bool:
-    """Whether a JSON value has at most so many characters and values, roughly, without going through all of a long one."""
+    """Whether a JSON value has at most so many characters and values, roughly; a long one is not gone through."""
     stack = [value]
     while stack and most >= 0:
         item = stack.pop()

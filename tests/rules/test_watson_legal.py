@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -554,7 +555,7 @@ def test_nothing_is_wrong(service: str, sentence: str, timed: bool) -> None:
     if not timed:
         if any(
             a.ended is None or b.started is None or a.ended > b.started
-            for a, b in zip(history, history[1:], strict=False)
+            for a, b in pairwise(history)
         ):
             return
         history = [replace(one, started=None, ended=None) for one in history]

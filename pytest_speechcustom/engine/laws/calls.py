@@ -131,9 +131,9 @@ def warned(rule: Rule, history: History) -> ExchangeLaw:
         record = _record(rule, history, moment) if "resource" in rule.args else None
         if states and (record is None or record.status not in states):
             return None
-        if record is not None and record.status in idle and not record.moved:
-            if not any(_settling(history, child) for child in history.inside(inner, record.key)):
-                return None
+        known_idle = record is not None and record.status in idle and not record.moved
+        if known_idle and not any(_settling(history, child) for child in history.inside(inner, record.key)):
+            return None
         name = record.name if record is not None else None
         said = f"{_answer(moment)}, {code}" if codes else _answer(moment)
         state = f" ({record.name} was last seen {record.status})" if record and record.status else ""
@@ -175,9 +175,7 @@ def references(rule: Rule, history: History) -> ExchangeLaw:
                 bad = record.status not in states if states else record.deleted is not None
                 if states and (record.status is None or record.deleted is not None):
                     outcome = outcome or UNSURE
-                elif not bad:
-                    outcome = HOLDS
-                elif not client and not moment.accepted:
+                elif not bad or (not client and not moment.accepted):
                     outcome = HOLDS
                 elif client and not moment.refused and (not states or may_be(record)):
                     outcome = outcome or UNSURE  # accepted: then the service is to blame, or it has come there

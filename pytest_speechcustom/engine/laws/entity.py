@@ -48,7 +48,9 @@ def fixed(rule: Rule, history: History) -> EntityLaw:
 
 def _gone(history: History, kind: str, key: str) -> bool:
     record = history.find(kind, key)
-    return record is not None and (record.deleted is not None or not record.facts.get("exists"))
+    if record is None:
+        return kind in history.forgot
+    return record.deleted is not None or not record.facts.get("exists")
 
 
 def _text(value: Any) -> str:

@@ -1,0 +1,29 @@
+"""The benchmarks run and print their tables. What they measure is not asserted: that depends on the machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = Path(__file__).resolve().parent.parent / "benchmarks" / "check.py"
+
+
+def run(*arguments: str) -> str:
+    """What the benchmark of the checker prints."""
+    command = [sys.executable, str(SCRIPT), "--no-peers", "--rounds", "1", "--exchanges", "10", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_cost_of_an_exchange_is_printed() -> None:
+    lines = run().splitlines()
+    for label in ("polled through its life", "another one at every exchange", "isolated"):
+        assert any(line.startswith(f"| {label} |") for line in lines)
+    assert not any(line.startswith("| openapi-core") for line in lines)
+
+
+def test_a_stream_is_measured() -> None:
+    lines = run("--stream", "--sizes", "120", "240").splitlines()
+    assert [line.split("|")[1].strip() for line in lines if line.startswith(("| 120 ", "| 240 "))] == ["120", "240"]
