@@ -199,7 +199,7 @@ def test_a_file_that_cannot_be_read_is_one_message(run: Run, tmp_path: Path, nam
 
     status, out, err = run(file(tmp_path, *_FILES[name]))
 
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 20
     assert status == 2
     assert len(err.splitlines()) == 1
     assert err.startswith("speechcustom: error: ")
@@ -281,7 +281,7 @@ def test_a_body_that_is_no_json_is_a_finding(run: Run, tmp_path: Path, name: str
 
     status, out, err = run("--format", "json", ndjson(tmp_path, *exchanges))
 
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 20
     assert (status, err) == (1, "")
     places = {(finding["rule"].partition("/")[2], finding["exchange"]) for finding in found(out)}
     assert {("request.body.json", 0), ("response.body.json", 1), ("error.body", 2)} <= places
@@ -381,7 +381,7 @@ def test_bodies_of_50_megabytes(run: Run, tmp_path: Path) -> None:
 
     status, out, err = run("--format", "json", path)
 
-    assert time.monotonic() - before < 20
+    assert time.monotonic() - before < 60
     assert (status, err) == (1, "")
     assert {"request.body.unknown", "response.body.type"} <= rules(out)
     assert "request.content-type" not in rules(out)
@@ -474,7 +474,7 @@ def test_urls_of_a_megabyte_take_bounded_time(run: Run, tmp_path: Path, service:
 
     status, _, err = run(ndjson(tmp_path, exchange), service=service)
 
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 20
     assert (status, err) in ((0, ""), (1, ""))
 
 

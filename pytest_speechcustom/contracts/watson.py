@@ -278,7 +278,7 @@ def _model_rules(said: Flavour) -> list[Rule]:
         rules += [
             Rule("model.train.conflict", "server", "documented", said.conflict,
                  "A train request is refused with 409 while the model is being trained.", "call.refused",
-                 busy | {"states": ("training",), "window": 1}, "conflict"),
+                 busy | {"states": ("training",), "window": 10}, "conflict"),
             Rule("model.train.conflict-audio", "server", "documented", said.conflict,
                  "A train request is refused with 409 while audio of the model is being analysed.", "call.in-use",
                  on_model | {"operations": ("trainAcousticModel", "getAudio", "listAudio", "addAudio"),
@@ -297,7 +297,7 @@ def _model_rules(said: Flavour) -> list[Rule]:
     if said.adding_while_training:
         rules.append(Rule("model.add-audio.conflict", "server", "documented", said.adding_while_training,
              "Audio is not accepted while the model is being trained.", "call.refused",
-             on_model | {"operations": ("addAudio",), "states": ("training",), "statuses": (), "window": 1},
+             on_model | {"operations": ("addAudio",), "states": ("training",), "statuses": (), "window": 10},
              "conflict"))  # fmt: skip
     if said.strict:
         strict = on_model | {"operations": ("trainAcousticModel",), "inside": "audio", "states": ("invalid",),
