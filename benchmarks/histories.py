@@ -158,7 +158,9 @@ def stream(models: Models, many: int) -> Iterator[bytes]:
 
 
 def _line(exchange: Exchange) -> bytes:
-    assert exchange.response is not None and exchange.started is not None and exchange.ended is not None
+    assert exchange.response is not None
+    assert exchange.started is not None
+    assert exchange.ended is not None
     sides = []
     for side, body in ((exchange.request, exchange.request.body), (exchange.response, exchange.response.body)):
         text = f',"body":{body.raw.decode()}' if body.raw else ""

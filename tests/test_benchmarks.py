@@ -18,6 +18,7 @@ def run(*arguments: str) -> str:
 
 
 def test_the_cost_of_an_exchange_is_printed() -> None:
+    """One row for each way that the checker is measured in, and none for a peer that was left out."""
     lines = run().splitlines()
     for label in ("polled through its life", "another one at every exchange", "isolated"):
         assert any(line.startswith(f"| {label} |") for line in lines)
@@ -25,5 +26,6 @@ def test_the_cost_of_an_exchange_is_printed() -> None:
 
 
 def test_a_stream_is_measured() -> None:
+    """One row for each length of stream asked for."""
     lines = run("--stream", "--sizes", "120", "240").splitlines()
     assert [line.split("|")[1].strip() for line in lines if line.startswith(("| 120 ", "| 240 "))] == ["120", "240"]

@@ -140,8 +140,11 @@ def _model(said: Flavour) -> Resource:
             initial=("pending",),
             by_itself=(
                 Move("pending:data", "ready", said.ready),
-                *(Move(state, target, said.pending, basis="inferred")
-                  for state in _CHANGED for target in (state.partition(":")[0], "pending:data", "ready")),
+                *(
+                    Move(state, target, said.pending, basis="inferred")
+                    for state in _CHANGED
+                    for target in (state.partition(":")[0], "pending:data", "ready")
+                ),
                 Move("training", "available", said.available),
                 Move("training", "failed", said.failed),
                 Move("upgrading:ready", "ready", said.upgrade_resumes),

@@ -30,6 +30,7 @@ from pytest_speechcustom.values import ABSENT, Absent, Exchange, Side, Source
 _NEVER = float("-inf")
 _GATES = ("identity.url", "identity.property")
 _WIRE_ELSEWHERE = (401, 403, 407, 408, 429)
+_OF_VALUES = ("response.body.value", "response.body.enum")
 
 
 class Checker:
@@ -197,9 +198,10 @@ class Checker:
             for touch in self._touches.get(operation.id, ()):
                 resource = self.contract.resources[touch.resource]
                 rule = self._closed_rules.get(touch.resource)
-                if rule and resource.lifecycle and breach.rule in ("response.body.value", "response.body.enum"):
-                    if breach.pointer.endswith(resource.lifecycle.status) and breach.message.endswith("not documented"):
-                        breach = Breach(rule, breach.message, breach.allowed, breach.seen, breach.pointer)
+                if not rule or not resource.lifecycle or breach.rule not in _OF_VALUES:
+                    continue
+                if breach.pointer.endswith(resource.lifecycle.status) and breach.message.endswith("not documented"):
+                    breach = Breach(rule, breach.message, breach.allowed, breach.seen, breach.pointer)
             named.append(breach)
         return named
 
@@ -402,12 +404,13 @@ class Checker:
                     continue
                 key = f"{moment.variables.get(resource.parent, '')}/{name}" if resource.parent else name
             record = history.get(touch.resource, key)
-            if (held := record.held.get(moment.operation.id)) is not None and entity == record.entity:
-                if record.deleted is None and (moment.started is None or moment.started >= record.until):
-                    findings.tally_all(held)
-                    record.status_at, record.status_time = moment.index, moment.started
-                    record.until = max(record.until, ended)
-                    continue
+            held = record.held.get(moment.operation.id)
+            known = held is not None and record.deleted is None and entity == record.entity
+            if held is not None and known and (moment.started is None or moment.started >= record.until):
+                findings.tally_all(held)
+                record.status_at, record.status_time = moment.index, moment.started
+                record.until = max(record.until, ended)
+                continue
             # a call that names its resource was put in order before it was entered in the record
             late = touch.role == "list" and moment.started is not None and moment.started < record.until
             sight = Sight(record, entity, pointer, touch, moment, moment.unordered or late)
@@ -422,7 +425,8 @@ class Checker:
             self._take(rule, law(sight), exchange, moment, kept, record)
         if self._findings.broken != before:
             return  # it is another resource, or none: nothing else can be said of it
-        for rule, law in self._entity_laws[touch.resource, touch.role]:  # before the states, which learn the status now read
+        # before the states, which learn the status now read
+        for rule, law in self._entity_laws[touch.resource, touch.role]:
             self._take(rule, law(sight), exchange, moment, kept, record)
         if machine:
             for breach in self._states.seen(sight, self._tally_state(kept)):

@@ -163,7 +163,7 @@ def _evaluate(tree: Any, entity: Any, unsure: frozenset[str]) -> Truth:
     if word == "not":
         inner: Truth = values[0]
         return None if inner is None else not inner
-    decisive = word == "or"
+    decisive: bool = word == "or"
     if decisive in values:
         return decisive
     return None if None in values else not decisive

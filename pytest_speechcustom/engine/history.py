@@ -158,11 +158,11 @@ class History:
 
     def find(self, kind: str, key: str) -> Record | None:
         """The record of a resource, if anything is known of it."""
-        return self._records[kind].get(key.lower())
+        return self._records[kind].get(fold(key))
 
     def get(self, kind: str, key: str) -> Record:
         """The record of a resource, made when first met; the one unused for longest makes room."""
-        records, key_ = self._records[kind], key.lower()
+        records, key_ = self._records[kind], fold(key)
         record = records.get(key_)
         if record is None:
             record = records[key_] = Record(kind, key)
@@ -179,13 +179,13 @@ class History:
 
     def inside(self, kind: str, parent: str) -> Iterator[Record]:
         """Every record of a kind that lives in a parent."""
-        start = parent.lower() + "/"
-        return (record for record in self.all(kind) if record.key.lower().startswith(start))
+        start = fold(parent) + "/"
+        return (record for record in self.all(kind) if fold(record.key).startswith(start))
 
     def replace(self, record: Record) -> None:
         """Put a record in the place of what was known under its key."""
         self.get(record.kind, record.key)
-        self._records[record.kind][record.key.lower()] = record
+        self._records[record.kind][fold(record.key)] = record
 
     def touch(self, operation: str, kind: str) -> Touch:
         """What an operation does to a kind of resource: the first row of the tables."""
@@ -197,13 +197,19 @@ class History:
         if len(self._graves) > MOST_GRAVES:
             oldest = self._graves.popleft()
             if oldest.deleted is not None and self.find(oldest.kind, oldest.key) is oldest:
-                del self._records[oldest.kind][oldest.key.lower()]
+                del self._records[oldest.kind][fold(oldest.key)]
                 self.forgot.add(oldest.kind)
 
     def wrote(self, kind: str, until: float) -> None:
         """Note that a call, which lasted until then, may have changed which resources of a kind there are."""
         self.writes[kind] = self.writes.get(kind, 0) + 1
         self.written_until[kind] = max(until, self.written_until.get(kind, until))
+
+
+def fold(key: str) -> str:
+    """A key in the form in which keys are compared: ids without regard to case, what lives in one by its exact name."""
+    parent, slash, name = key.partition("/")
+    return parent.lower() + slash + name
 
 
 def id_of(url: Any) -> str:

@@ -216,6 +216,17 @@ def _overwriting(kit: Kit) -> History:
     return [kit.add(0, "car1", overwrite="true"), kit.audio(9, "car1"), kit.add(10, "car2", overwrite="false")]
 
 
+@legal("Names of audio that differ in case alone are two names.")
+def _cased(kit: Kit) -> History:
+    return [
+        kit.add(0, "car"),
+        kit.audio(9, "car"),
+        kit.add(10, "Car"),
+        kit.audio(19, "Car"),
+        kit.heap(20, heard("car"), heard("Car")),
+    ]
+
+
 @legal("Audio removed or reset away may come again under its name.")
 def _again(kit: Kit) -> History:
     return [
@@ -553,10 +564,7 @@ def test_nothing_is_wrong(service: str, sentence: str, timed: bool) -> None:
     """Nothing is found, whether the recording has times or, where exchanges had an order, only that."""
     history = LEGAL[sentence](KITS[service])
     if not timed:
-        if any(
-            a.ended is None or b.started is None or a.ended > b.started
-            for a, b in pairwise(history)
-        ):
+        if any(a.ended is None or b.started is None or a.ended > b.started for a, b in pairwise(history)):
             return
         history = [replace(one, started=None, ended=None) for one in history]
     checker = Checker(load(service))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pytest_speechcustom.contracts.model import Touch
 from pytest_speechcustom.engine.breach import Breach
-from pytest_speechcustom.engine.history import History, Moment, Record, id_of, instant, normal
+from pytest_speechcustom.engine.history import History, Moment, Record, fold, id_of, instant, normal
 from pytest_speechcustom.engine.laws.outcome import HOLDS, UNSURE, ExchangeLaw, Outcome
 from pytest_speechcustom.engine.machine import Machine
 from pytest_speechcustom.engine.text import at, short, whole
@@ -60,7 +60,8 @@ def must_refuse(rule: Rule, history: History) -> ExchangeLaw:
         if not shown and not _just_read(record, moment, window):
             return UNSURE
         allowed = " or ".join(map(str, statuses)) or "a refusal (4xx)"
-        message = f"{record.name} was {record.status or ' or '.join(sorted(machine.statuses(record.possible)))}, and {moment.operation.id} was not refused as documented"
+        was = record.status or " or ".join(sorted(machine.statuses(record.possible)))
+        message = f"{record.name} was {was}, and {moment.operation.id} was not refused as documented"
         return Breach(rule.id, message, allowed, _answer(moment), resource=record.name)
 
     return law
@@ -131,8 +132,8 @@ def warned(rule: Rule, history: History) -> ExchangeLaw:
         record = _record(rule, history, moment) if "resource" in rule.args else None
         if states and (record is None or record.status not in states):
             return None
-        known_idle = record is not None and record.status in idle and not record.moved
-        if known_idle and not any(_settling(history, child) for child in history.inside(inner, record.key)):
+        rested = record if record is not None and record.status in idle and not record.moved else None
+        if rested is not None and not any(_settling(history, child) for child in history.inside(inner, rested.key)):
             return None
         name = record.name if record is not None else None
         said = f"{_answer(moment)}, {code}" if codes else _answer(moment)
@@ -148,8 +149,8 @@ def references(rule: Rule, history: History) -> ExchangeLaw:
 
     `references` are pairs of a pointer into the request (to a reference, a list of them, or of ids) and the
     kind. Side `client`: the request names what is known to be deleted, or not in such a state (with `unread`, what may
-    have come there by itself since it was read counts only when the call was refused). Side `server`: the call is accepted
-    although what it names was deleted.
+    have come there by itself since it was read counts only when the call was refused). Side `server`: the call is
+    accepted although what it names was deleted.
     """
     pairs = tuple(rule.args["references"])
     states = frozenset(rule.args.get("states", ()))
@@ -201,9 +202,10 @@ def _named(value: Any, pointer: str) -> list[tuple[str, str]]:
 
 
 def kinds(rule: Rule, history: History) -> ExchangeLaw:
-    """``call.kinds``: of the resources a request lists at `references`, at least `least` and at most `most` have
-    `value` at `field`; with `alike`, all have the value that the request has at `field`.
+    """``call.kinds``: what the resources that a request lists have in common, or how many have what.
 
+    At least `least` and at most `most` of those at `references` have `value` at `field`; with `alike`, all have the
+    value that the request has at `field`.
     A listed resource of which nothing is known leaves the rule undecided. `most` may name a contract parameter
     (``None``: any number). With `refused`, a client is told only when the request was refused.
     """
@@ -286,7 +288,7 @@ def in_use(rule: Rule, history: History) -> ExchangeLaw:
             if len(doubtful) > _MOST_REMEMBERED:
                 doubtful.clear()
             for record in using:
-                doubtful[record.key.lower()] = (moment.index, key)
+                doubtful[fold(record.key)] = (moment.index, key)
                 record.facts[rule.id] = moment.index
             return UNSURE
         return HOLDS if moment.refused and (not statuses or moment.status in statuses) else None
@@ -314,7 +316,7 @@ def in_use(rule: Rule, history: History) -> ExchangeLaw:
         if moment.operation.id in calls:
             return judge_call(moment)
         if moment.operation.id in renewed_by:
-            doubtful.pop(key_of(history, history.touch(moment.operation.id, user), moment).lower(), None)
+            doubtful.pop(fold(key_of(history, history.touch(moment.operation.id, user), moment)), None)
             return None
         return judge_proof(moment) if doubtful and moment.accepted else None
 
@@ -322,23 +324,23 @@ def in_use(rule: Rule, history: History) -> ExchangeLaw:
 
 
 def _shown(history: History, touch: Touch, moment: Moment) -> list[tuple[str, Any]]:
-    """The entities in an answer with their lower-case keys."""
+    """The entities in an answer with their keys, folded."""
     resource = history.contract.resources[touch.resource]
     for pointer in touch.at:
         found = at(moment.answered, pointer)
         if isinstance(found, dict):
-            return [(key_of(history, touch, moment).lower(), found)]
+            return [(fold(key_of(history, touch, moment)), found)]
         if isinstance(found, list):
             parent = f"{moment.variables.get(resource.parent, '')}/" if resource.parent else ""
             named = [(entity.get(resource.identity), entity) for entity in found if isinstance(entity, dict)]
-            return [(f"{parent}{id_of(n) if resource.by_url else n}".lower(), entity) for n, entity in named]
+            return [(fold(f"{parent}{id_of(n) if resource.by_url else n}"), entity) for n, entity in named]
     return []
 
 
 def strict(rule: Rule, history: History) -> ExchangeLaw:
-    """``call.strict``: with a resource of kind `inside` in one of the `states`, the call is refused unless the
-    query `parameter` is `value`.
+    """``call.strict``: what is `inside` has the call refused, unless the query `parameter` is `value`.
 
+    That is, a resource of that kind in one of the `states`.
     Server: it was accepted. Client: it was refused (with one of the `statuses`, if given), and could have been
     foreseen.
     """
@@ -390,7 +392,7 @@ def inside_settled(rule: Rule, history: History) -> ExchangeLaw:
 
 
 def exists(rule: Rule, history: History) -> ExchangeLaw:
-    """``call.overwrite``: a `create` call for a name that exists is refused unless the query `parameter` is ``true``."""
+    """``call.overwrite``: creating what exists is refused unless the query `parameter` is ``true``."""
     parameter = rule.args["parameter"]
     client = rule.side == "client"
 

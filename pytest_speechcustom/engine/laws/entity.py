@@ -36,7 +36,7 @@ def fixed(rule: Rule, history: History) -> EntityLaw:
                 continue
             if same(field, before, now):
                 outcome = HOLDS
-            elif references_to and isinstance(before, frozenset) and any(_gone(history, references_to, b) for b in before):
+            elif references_to and isinstance(before, frozenset) and _any_gone(history, references_to, before):
                 outcome = outcome or UNSURE
             else:
                 message = f"{field.pointer[1:]} of {sight.record.name} changed, and nothing may change it"
@@ -44,6 +44,10 @@ def fixed(rule: Rule, history: History) -> EntityLaw:
         return outcome
 
     return law
+
+
+def _any_gone(history: History, kind: str, keys: frozenset[str]) -> bool:
+    return any(_gone(history, kind, key) for key in keys)
 
 
 def _gone(history: History, kind: str, key: str) -> bool:
@@ -77,7 +81,7 @@ def ordered(rule: Rule, history: History) -> EntityLaw:
 
 
 def untouched(rule: Rule, history: History) -> EntityLaw:
-    """``time.untouched``: the instants at `earlier` and `later` are one until the first of the `calls` after creation."""
+    """``time.untouched``: until the first of the `calls`, the instants at `earlier` and `later` are the same."""
     earlier, later, calls = rule.args["earlier"], rule.args["later"], tuple(rule.args["calls"])
 
     def law(sight: Sight) -> Outcome:
@@ -187,7 +191,7 @@ def own_id(rule: Rule, history: History) -> EntityLaw:
             return None
         if place is not None and sight.pointer != place:
             return None
-        wanted = sight.record.key.rsplit("/", 1)[-1] if resource.parent else sight.record.key
+        wanted = sight.record.key.partition("/")[2] if resource.parent else sight.record.key
         if said.lower() == wanted.lower():
             return HOLDS
         message = f"the answer for {sight.record.name} names another {resource.name}"
@@ -372,7 +376,8 @@ def only_after(rule: Rule, history: History) -> EntityLaw:
             return HOLDS
         if sight.record.gaps or sight.unordered:
             return UNSURE
-        message = f"{pointer[1:]} of {sight.record.name} has {len(value)} elements, and {rule.args['operation']} was never called"
+        has = f"{pointer[1:]} of {sight.record.name} has {len(value)} elements"
+        message = f"{has}, and {rule.args['operation']} was never called"
         return Breach(rule.id, message, "one element", short(value), sight.pointer + pointer)
 
     return law
@@ -401,7 +406,7 @@ def list_same(rule: Rule, history: History) -> EntityLaw:
                 continue
             if not same(field, known, now):
                 listed = known if references_to and field.sameness == "references" else ()
-                if isinstance(listed, frozenset) and any(_gone(history, references_to, one) for one in listed):
+                if isinstance(listed, frozenset) and _any_gone(history, references_to, listed):
                     outcome = outcome or UNSURE
                     continue
                 message = f"{pointer[1:]} of {record.name} is another in the list"

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pytest_speechcustom.contracts.model import Touch
 from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.filters import Filter, FilterError, parse
-from pytest_speechcustom.engine.history import History, Moment, Record, id_of
+from pytest_speechcustom.engine.history import History, Moment, Record, fold, id_of
 from pytest_speechcustom.engine.laws.outcome import HOLDS, UNSURE, ExchangeLaw, Outcome
 from pytest_speechcustom.engine.text import at, short, whole
 from pytest_speechcustom.values import Rule
@@ -184,7 +184,7 @@ def unique(rule: Rule, history: History) -> ExchangeLaw:
     """``list.unique``: no entity stands twice in one page."""
 
     def judge(moment: Moment, touch: Touch, walk: Walk, keys: list[str]) -> Outcome:
-        named = [key.lower() for key in keys if key]
+        named = [fold(key) for key in keys if key]
         if len(set(named)) == len(named):
             return HOLDS if named else None
         twice = Counter(named).most_common(1)[0][0]
@@ -197,16 +197,16 @@ def repeat(rule: Rule, history: History) -> ExchangeLaw:
     """``list.repeat``: a page does not repeat entities of the pages before it, unless something was written between."""
 
     def judge(moment: Moment, touch: Touch, walk: Walk, keys: list[str]) -> Outcome:
-        again = [key for key in keys if walk.keys.get(key.lower(), moment.index) != moment.index]
+        again = [key for key in keys if walk.keys.get(fold(key), moment.index) != moment.index]
         for key in keys:
-            walk.keys.setdefault(key.lower(), moment.index)
+            walk.keys.setdefault(fold(key), moment.index)
         if walk.pages == 1:
             return None
         if walk.disturbed:
             return UNSURE
         if not again:
             return HOLDS
-        message = f"{touch.resource} {again[0]} was on an earlier page (exchange {walk.keys[again[0].lower()]})"
+        message = f"{touch.resource} {again[0]} was on an earlier page (exchange {walk.keys[fold(again[0])]})"
         return Breach(rule.id, message, "each entity once", f"{len(again)} repeated", touch.at[0])
 
     return _law(rule, history, judge)
@@ -221,7 +221,7 @@ def complete(rule: Rule, history: History) -> ExchangeLaw:
 
     def judge(moment: Moment, touch: Touch, walk: Walk, keys: list[str]) -> Outcome:
         for key in keys:
-            walk.keys.setdefault(key.lower(), moment.index)
+            walk.keys.setdefault(fold(key), moment.index)
         if not walk.done or not walk.from_start:
             return None
         if walk.disturbed or walk.writes != history.writes.get(touch.resource, 0):
@@ -230,7 +230,7 @@ def complete(rule: Rule, history: History) -> ExchangeLaw:
         if not wanted:
             return None
         for record in wanted:
-            if record.key.lower() not in walk.keys:
+            if fold(record.key) not in walk.keys:
                 if rule.args.get("renamed") and len(walk.keys) >= len(wanted):
                     return UNSURE
                 message = f"{record.name}, created in exchange {record.created}, is missing from the list"
@@ -250,7 +250,7 @@ def _belongs(record: Record, moment: Moment, touch: Touch, history: History, mem
         return False
     if moment.started is not None and record.until > moment.started:
         return False
-    if resource.parent and not record.key.lower().startswith(moment.variables.get(resource.parent, "").lower() + "/"):
+    if resource.parent and not fold(record.key).startswith(fold(moment.variables.get(resource.parent, "")) + "/"):
         return False
     if member:
         project = record.known.get(member)
@@ -281,7 +281,7 @@ def skip(rule: Rule, history: History) -> ExchangeLaw:
 
     def judge(moment: Moment, touch: Touch, walk: Walk, keys: list[str]) -> Outcome:
         for key in keys:
-            walk.keys.setdefault(key.lower(), moment.index)
+            walk.keys.setdefault(fold(key), moment.index)
         writes = history.writes.get(touch.resource, 0)
         about = (moment.url.partition("?")[0], moment.scope, moment.query.get("filter", ""))
         asked = whole(moment.query.get("skip") or "0")
