@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +23,8 @@ def make(folder: Path, *wanted: str) -> str:
 
 def run(*command: str, cwd: Path | None = None) -> str:
     """The output of a command that must succeed."""
-    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, env=env)
     if done.returncode:
         said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         raise NotMade(f"{Path(command[0]).name}: {said[-1] if said else done.returncode}")

@@ -20,7 +20,7 @@ NAME = "pytest_speechcustom"
 LEAVES = {"values", "locate", "secrets"}
 """Modules of the standard library only, that every room may import."""
 
-DOORS = {"plugin", "hooks", "cli", "monitor", "__main__"}
+DOORS = {"plugin", "marker", "summary", "hooks", "cli", "monitor", "__main__"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": {"contracts", "engine", "traffic", "values"},  # lazily, or for type checkers

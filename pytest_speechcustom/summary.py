@@ -1,0 +1,105 @@
+"""What a judged test leaves behind: facts on its report, and lines in the terminal summary."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_speechcustom.marker import reasons
+from pytest_speechcustom.plugin import PROPERTY
+from pytest_speechcustom.values import Finding
+
+if TYPE_CHECKING:
+    from pytest_speechcustom.monitor import Judgement
+
+
+def remember(item: pytest.Item, judgement: Judgement) -> None:
+    """Put what was found on the report, which travels between processes and into JUnit."""
+    item.user_properties[:] = [(name, value) for name, value in item.user_properties if name != PROPERTY]
+    item.user_properties.append((PROPERTY, json.dumps(_facts(judgement), separators=(",", ":"))))
+
+
+def _facts(judgement: Judgement) -> dict[str, Any]:
+    report = judgement.report
+    expected = {finding for finding, _ in judgement.allowed}
+    levels: dict[str, dict[str, int]] = {"error": {}, "warning": {}, "note": {}}
+    for finding in report.findings:
+        if finding not in expected:
+            levels[finding.level][_local(finding)] = levels[finding.level].get(_local(finding), 0) + 1
+    allowed: dict[str, int] = {}
+    for finding in expected:
+        allowed[_local(finding)] = allowed.get(_local(finding), 0) + 1
+    verdicts: dict[str, list[str]] = {"violated": [], "satisfied": [], "inconclusive": []}
+    for requirement in report.requirements:
+        if requirement.verdict in verdicts:
+            verdicts[requirement.verdict].append(requirement.rule)
+    return {
+        "service": report.service,
+        "exchanges": report.summary["exchanges"],
+        "findings": {level: dict(sorted(rules.items())) for level, rules in levels.items() if rules},
+        "allowed": dict(sorted(allowed.items())),
+        "verdicts": verdicts,
+        "rules": len(report.requirements),
+    }
+
+
+def _local(finding: Finding) -> str:
+    return finding.rule.partition("/")[2]
+
+
+def write(terminal: Any, reports: Iterable[pytest.TestReport]) -> None:
+    """Write what was checked in a run to its terminal reporter: a section with some lines for each service."""
+    facts: dict[str, dict[str, Any]] = {}
+    order = {"setup": 0, "call": 1, "teardown": 2}
+    for report in sorted(reports, key=lambda report: order[report.when or "setup"]):
+        for name, value in report.user_properties:
+            if name == PROPERTY:
+                facts[report.nodeid] = json.loads(str(value))
+    terminal.write_sep("=", "speechcustom")
+    for service in sorted({each["service"] for each in facts.values()}):
+        tests = {nodeid: each for nodeid, each in sorted(facts.items()) if each["service"] == service}
+        for line in _summary(service, tests, reasons(terminal.config)):
+            terminal.write_line(line)
+
+
+def _summary(service: str, tests: Mapping[str, Mapping[str, Any]], why: Mapping[str, str]) -> Iterator[str]:
+    levels = {level: _added(each["findings"].get(level, {}) for each in tests.values()) for level in _LEVELS}
+    allowed = _added(each["allowed"] for each in tests.values())
+    found = ", ".join(_count(sum(rules.values()), level) for level, rules in levels.items())
+    exchanges = sum(each["exchanges"] for each in tests.values())
+    expected = f" ({sum(allowed.values())} allowed)" if allowed else ""
+    yield f"{service}: {_count(len(tests), 'test')}, {_count(exchanges, 'exchange')}, {found}{expected}"
+    verdicts: dict[str, set[str]] = {}
+    seen: set[str] = set()
+    for verdict in ("violated", "satisfied", "inconclusive"):
+        verdicts[verdict] = {rule for each in tests.values() for rule in each["verdicts"][verdict]} - seen
+        seen |= verdicts[verdict]
+    total = max(each["rules"] for each in tests.values())
+    told = ", ".join(f"{len(verdicts[verdict])} {verdict}" for verdict in ("satisfied", "violated", "inconclusive"))
+    yield f"  rules: {told}, {total - len(seen)} not verified"
+    for level in ("error", "warning"):
+        for rule, times in levels[level].items():
+            first = next(name for name, each in tests.items() if rule in each["findings"].get(level, {}))
+            yield f"  {level} {service}/{rule}: {_count(times, 'time')}, first in {first}"
+    for rule, times in allowed.items():
+        reason = next((text for given, text in why.items() if fnmatchcase(rule, given.rpartition("/")[2])), "")
+        yield f"  allowed {service}/{rule}: {_count(times, 'time')}" + (f", {reason}" if reason else "")
+
+
+_LEVELS = ("error", "warning", "note")
+
+
+def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for each in counts:
+        for rule, times in each.items():
+            total[rule] = total.get(rule, 0) + times
+    return dict(sorted(total.items()))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
