@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from pytest_speechcustom import cli
 from pytest_speechcustom.contracts import SERVICES, load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,13 +32,27 @@ def test_the_reference_page_is_what_the_contract_says(service: str) -> None:
     assert expected == (ROOT / "docs" / "reference" / f"{service}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/architecture.md", "docs/how-to-add.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/architecture.md", "docs/how-to-add.md", "benchmarks/README.md"])
 def test_files_that_a_page_links_to_exist(name: str) -> None:
     """A relative link of a page leads to a file of the project."""
     page = ROOT / name
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
 
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_failure_that_the_readme_shows_is_the_one_that_comes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The block below the main job is what the command prints, letter by letter."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"```\n(ERROR .*?)\n```", text, re.DOTALL)
+    assert shown is not None
+    monkeypatch.chdir(ROOT)
+
+    status = cli.main(["check", "--service", "watson-stt-cloud", "examples/watson-training-broken.ndjson"])
+
+    assert (status, capsys.readouterr().out.rstrip()) == (1, shown.group(1))
 
 
 def test_modules_that_the_architecture_names_exist() -> None:
