@@ -9,7 +9,7 @@ import pytest
 
 from pytest_speechcustom.contracts import SERVICES, load
 from pytest_speechcustom.contracts.model import Contract
-from pytest_speechcustom.monitor import patterns
+from pytest_speechcustom.judging import patterns
 from pytest_speechcustom.plugin import MARKER, SIGNATURE
 from pytest_speechcustom.values import UsageError
 

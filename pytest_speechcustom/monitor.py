@@ -7,12 +7,11 @@ asked. It works without pytest; the fixture `speech_monitor` is one that fails i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from types import TracebackType
 
 from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.engine.report import Report
+from pytest_speechcustom.judging import Judgement, judge, patterns
 from pytest_speechcustom.values import Exchange, Finding, UsageError
 
 
@@ -25,23 +24,6 @@ class ContractBroken(AssertionError):
 
 
 ContractBroken.__module__ = "pytest_speechcustom"
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A report, and what its findings mean here: `failing` count, `allowed` were expected, by the pattern met."""
-
-    report: Report
-    failing: tuple[Finding, ...]
-    allowed: tuple[tuple[Finding, str], ...]
-
-    def __str__(self) -> str:
-        from pytest_speechcustom.reports import render
-
-        report = replace(self.report, findings=self.failing, verdict="fail" if self.failing else "pass")
-        text = render(report, "text", dimensions={}).rstrip()
-        rules = sorted({finding.rule for finding, _ in self.allowed})
-        return f"{text}\n  allowed here: {', '.join(rules)}" if rules else text
 
 
 class Monitor:
@@ -155,19 +137,7 @@ class Monitor:
 
         checker = Checker(self.contract, overheard=True)
         checker.check(exchanges)
-        report = checker.report("monitor")
-        levels = ("error", "warning") if self.strict else ("error",)
-        failing, allowed = [], []
-        for finding in report.findings:
-            if (pattern := self._allowing(finding)) is not None:
-                allowed.append((finding, pattern))
-            elif finding.level in levels:
-                failing.append(finding)
-        return Judgement(report, tuple(failing), tuple(allowed))
-
-    def _allowing(self, finding: Finding) -> str | None:
-        local = finding.rule.partition("/")[2]
-        return next((given for given, pattern in self._allow.items() if fnmatchcase(local, pattern)), None)
+        return judge(checker.report("monitor"), self._allow, strict=self.strict)
 
     def check(self) -> None:
         """Raise `ContractBroken` now if the traffic so far breaks the contract."""
@@ -175,31 +145,3 @@ class Monitor:
         judgement = self.judge()
         if judgement.failing:
             raise ContractBroken(str(judgement), judgement.failing)
-
-
-def patterns(contract: Contract, allow: Iterable[str]) -> dict[str, str]:
-    """Ids and patterns of rules as given -> the pattern of local ids. `UsageError` for one that meets no rule."""
-    if isinstance(allow, str):
-        raise UsageError(f"allow must be a list of rule ids, not the string {allow!r}; write [{allow!r}]")
-    found = {}
-    for given in allow:
-        if not isinstance(given, str):
-            raise UsageError(f"allow must hold rule ids as strings, not {given!r}")
-        service, slash, local = given.rpartition("/")
-        if (slash and service != contract.id) or not any(fnmatchcase(rule, local) for rule in contract.rules):
-            raise UsageError(_unknown(contract, given))
-        found[given] = local
-    return found
-
-
-def _unknown(contract: Contract, given: str) -> str:
-    from difflib import get_close_matches
-
-    service, slash, local = given.rpartition("/")
-    text = f"allow: {contract.id} has no rule {given!r}"
-    if slash and service != contract.id and local in contract.rules:
-        return f"{text}; did you mean {f'{contract.id}/{local}'!r}?"
-    close = get_close_matches(local, list(contract.rules), n=3, cutoff=0.5)
-    if close:
-        return f"{text}; did you mean {' or '.join(map(repr, close))}?"
-    return f"{text}; it has {len(contract.rules)}, for example {', '.join(sorted(contract.rules)[:5])}"

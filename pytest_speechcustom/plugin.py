@@ -13,14 +13,16 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_speechcustom.contracts.model import Contract
-    from pytest_speechcustom.monitor import Judgement, Monitor
+    from pytest_speechcustom.emulator.service import SpeechService
+    from pytest_speechcustom.judging import Judgement
+    from pytest_speechcustom.monitor import Monitor
     from pytest_speechcustom.values import Finding
 
 MARKER = "speechcustom"
 PROPERTY = "speechcustom"
 SIGNATURE = "speechcustom(service, *, cassette=None, allow=(), strict=False)"
 
-MONITORS = pytest.StashKey[list["Monitor"]]()
+JUDGES = pytest.StashKey[list["Monitor | SpeechService"]]()
 TOLD = pytest.StashKey[set["Finding"]]()
 
 
@@ -79,20 +81,40 @@ def speech_monitor(request: pytest.FixtureRequest) -> Iterator[Monitor]:
     """Watches this process's HTTP traffic; what breaks the contract of the marker's service fails the test."""
     from pytest_speechcustom.marker import allowed_everywhere, needed
     from pytest_speechcustom.monitor import Monitor
-    from pytest_speechcustom.summary import remember
 
     item: pytest.Item = request.node
     settings, contract = needed(item, "speech_monitor")
     allow = [*settings.allow, *allowed_everywhere(item, contract)]
     monitor = Monitor(contract, allow=allow, strict=settings.strict or item.config.getoption("speechcustom_strict"))
     monitor.start()
-    item.stash.setdefault(MONITORS, []).append(monitor)
-    yield monitor
-    monitor.stop()
-    item.stash[MONITORS].remove(monitor)
-    judgement = monitor.judge()
+    yield from _judged(item, monitor)
+
+
+@pytest.fixture
+def speech_service(request: pytest.FixtureRequest) -> Iterator[SpeechService]:
+    """An emulator of the marker's service on loopback; a request outside the contract fails the test."""
+    from pytest_speechcustom.emulator.service import SpeechService
+    from pytest_speechcustom.marker import allowed_everywhere, needed
+
+    item: pytest.Item = request.node
+    settings, contract = needed(item, "speech_service")
+    allow = [*settings.allow, *allowed_everywhere(item, contract)]
+    strict = settings.strict or item.config.getoption("speechcustom_strict")
+    service = SpeechService(contract, allow=allow, strict=strict)
+    service.start()
+    yield from _judged(item, service)
+
+
+def _judged(item: pytest.Item, judge: Any) -> Iterator[Any]:
+    """Let a test use what judges its traffic; then tell what came after its end, or before a beginning that failed."""
+    from pytest_speechcustom.summary import remember
+
+    item.stash.setdefault(JUDGES, []).append(judge)
+    yield judge
+    judge.stop()
+    item.stash[JUDGES].remove(judge)
+    judgement = judge.judge()
     remember(item, judgement)
-    # What came after the end of the test, or before a beginning that failed.
     told: set[Finding] | None = item.stash.get(TOLD, None)
     if set(judgement.failing) - (told or set()):
         pytest.fail(str(judgement), pytrace=False)
@@ -118,12 +140,12 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 def _judgements(item: pytest.Item) -> list[Judgement]:
-    monitors = item.stash.get(MONITORS, [])
-    if not monitors:
+    judges = item.stash.get(JUDGES, [])
+    if not judges:
         return []
     from pytest_speechcustom.summary import remember
 
-    found = [monitor.judge() for monitor in monitors]
+    found = [judge.judge() for judge in judges]
     for judgement in found:
         remember(item, judgement)
         item.stash.setdefault(TOLD, set()).update(judgement.failing)

@@ -14,7 +14,7 @@ from pytest_speechcustom.plugin import PROPERTY
 from pytest_speechcustom.values import Finding
 
 if TYPE_CHECKING:
-    from pytest_speechcustom.monitor import Judgement
+    from pytest_speechcustom.judging import Judgement
 
 
 def remember(item: pytest.Item, judgement: Judgement) -> None:

@@ -10,12 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
 
-import httpcore
-import pytest
-
-# httpx imports it when first used. Were that inside a run of pytester, the run would take it away again, and httpx
+# httpx imports httpcore when first used. Were that inside a run of pytester, the run would take it away again, and httpx
 # would meet errors of a second copy, which it does not know.
-assert httpcore
+import httpcore  # noqa: F401
+import pytest
 
 pytest_plugins = ["pytester"]
 

@@ -20,11 +20,15 @@ NAME = "pytest_speechcustom"
 LEAVES = {"values", "locate", "secrets"}
 """Modules of the standard library only, that every room may import."""
 
-DOORS = {"plugin", "marker", "summary", "hooks", "cli", "monitor", "__main__"}
+DOORS = {"plugin", "marker", "summary", "judging", "hooks", "cli", "monitor", "__main__"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": {"contracts", "engine", "traffic", "values"},  # lazily, or for type checkers
-    **{door: {*DOORS, "reports", "taps", "traffic", "engine", "contracts", *LEAVES} for door in sorted(DOORS)},
+    **{
+        door: {*DOORS, "emulator", "reports", "taps", "traffic", "engine", "contracts", *LEAVES}
+        for door in sorted(DOORS)
+    },
+    "emulator": {"emulator", "judging", "reports", "engine", "contracts", *LEAVES},
     "reports": {"reports", "engine", "contracts", *LEAVES},
     "taps": {"taps", "traffic", *LEAVES},
     "traffic": {"traffic", *LEAVES},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pytest_speechcustom.contracts.model import Contract, Operation, Touch
@@ -25,12 +26,20 @@ from pytest_speechcustom.engine.routing import Route, Router
 from pytest_speechcustom.engine.states import States
 from pytest_speechcustom.engine.text import at
 from pytest_speechcustom.engine.wire import Message, Wire
-from pytest_speechcustom.values import ABSENT, Absent, Exchange, Side, Source
+from pytest_speechcustom.values import ABSENT, Absent, Exchange, Request, Side, Source
 
 _NEVER = float("-inf")
 _GATES = ("identity.url", "identity.property")
 _WIRE_ELSEWHERE = (401, 403, 407, 408, 429)
 _OF_VALUES = ("response.body.value", "response.body.enum")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request by itself: where it goes and, unless that is no operation (``None``), what is wrong with it."""
+
+    route: Route
+    message: Message | None
 
 
 class Checker:
@@ -39,14 +48,22 @@ class Checker:
     `side` limits what is reported to the rules of one side; ``None`` reports both. With `isolated` every
     exchange is a sample of its own, and no rule across exchanges is judged. Feed exchanges with `check` (a
     stream of one history) or `feed` (one by one, in order), then take the `report`. `overheard` says that
-    the traffic may well be about other things: what bears no mark of this service is no fault then.
+    the traffic may well be about other things: what bears no mark of this service is no fault then. `at_home` says
+    that the service itself listens: all that comes is meant for it, and nothing has to wait for the end.
     """
 
     def __init__(
-        self, contract: Contract, *, side: Side | None = None, isolated: bool = False, overheard: bool = False
+        self,
+        contract: Contract,
+        *,
+        side: Side | None = None,
+        isolated: bool = False,
+        overheard: bool = False,
+        at_home: bool = False,
     ) -> None:
         """Compile what the contract says; nothing is judged yet."""
         self.contract = contract
+        self.at_home = at_home
         self.isolated = isolated
         self.overheard = overheard
         self._router = Router(contract)
@@ -106,20 +123,32 @@ class Checker:
     def check(self, exchanges: Iterable[Exchange], progress: Callable[[int], None] | None = None) -> None:
         """Judge one history, given as a stream; a later call of `check` judges another."""
         for index, exchange, until in arrange(exchanges, self._count):
-            self._judge(index, exchange, until)
+            self._judge(index, exchange, until, self.ask(exchange.request))
             self._count += 1
             if progress is not None:
                 progress(self._count)
         self._end()
 
-    def feed(self, exchange: Exchange) -> None:
-        """Judge one exchange of a history that goes on; exchanges must come in the order they began."""
-        self._judge(self._count, exchange, exchange.ended if exchange.ended is not None else exchange.started)
+    def ask(self, request: Request) -> Asked:
+        """What can be said of a request before it has an answer. Nothing is entered; see `feed`."""
+        route = self._router.route(request.method, request.url)
+        if route.operation is None:
+            return Asked(route, None)
+        return Asked(route, self._wire.request(route.operation, route, request.headers, request.body))
+
+    def feed(self, exchange: Exchange, asked: Asked | None = None) -> None:
+        """Judge one exchange of a history that goes on; exchanges must come in the order they began.
+
+        `asked` is what `ask` said of its request, where that is known.
+        """
+        until = exchange.ended if exchange.ended is not None else exchange.started
+        self._judge(self._count, exchange, until, asked or self.ask(exchange.request))
         self._count += 1
 
-    def report(self, mode: str = "check") -> Report:
-        """What was found so far."""
-        self._end()
+    def report(self, mode: str = "check", *, final: bool = True) -> Report:
+        """What was found so far. Unless it is `final`, the history may go on after it."""
+        if final:
+            self._end()
         coverage = {
             "operations": dict.fromkeys(self.contract.operations, 0) | self._operations(),
             "statuses": dict(sorted(self._statuses.items())),
@@ -150,28 +179,22 @@ class Checker:
                 self._add(index, exchange, None, [Breach("request.host", message, allowed, route.origin)])
         for index, exchange, operation in self._unsigned:
             if self._signed or (exchange.response is not None and exchange.response.status == 401):
-                ways = " or ".join(" with ".join(name for _, name in way) for way in self.contract.security)
-                breach = Breach(
-                    "request.auth", f"{operation.id} needs credentials", ways, "none", source=operation.source
-                )
-                self._add(index, exchange, operation, [breach])
+                self._anonymous(index, exchange, operation)
             else:
                 self._findings.tally("request.auth", False)
         self._begin()
 
     # one exchange
 
-    def _judge(self, index: int, exchange: Exchange, until: float | None) -> None:
-        request, response = exchange.request, exchange.response
-        route = self._router.route(request.method, request.url)
+    def _judge(self, index: int, exchange: Exchange, until: float | None, given: Asked) -> None:
+        response, route, asked = exchange.response, given.route, given.message
         operation = route.operation
-        if operation is None:
+        if operation is None or asked is None:
             if not any(pattern.search(route.path) for pattern in self._companions):
                 self._stranger(index, exchange, route)
             return
         self._hosts.add(route.origin)
         counts = self._findings.counts
-        asked = self._wire.request(operation, route, request.headers, request.body)
         counts["requests"] += 1
         counts["request bodies"] += not isinstance(asked.value, Absent)
         self._credentials(index, exchange, operation, route, asked)
@@ -211,11 +234,19 @@ class Checker:
                 self._signed = True
                 self._findings.tally("request.auth", True)
                 return
-        if self._carriers and len(self._unsigned) < 1000:
+        if self._carriers and self.at_home:
+            self._anonymous(index, exchange, operation)
+        elif self._carriers and len(self._unsigned) < 1000:
             self._unsigned.append((index, exchange, operation))
 
+    def _anonymous(self, index: int, exchange: Exchange, operation: Operation) -> None:
+        ways = " or ".join(" with ".join(name for _, name in way) for way in self.contract.security)
+        message = f"{operation.id} needs credentials"
+        self._add(index, exchange, operation, [Breach("request.auth", message, ways, "none", source=operation.source)])
+
     def _stranger(self, index: int, exchange: Exchange, route: Route) -> None:
-        if route.methods or (route.ours and route.origin in self._hosts) or len(self._strangers) >= 1000:
+        known = self.at_home or route.methods or (route.ours and route.origin in self._hosts)
+        if known or len(self._strangers) >= 1000:
             self._undocumented(index, exchange, route)
         else:
             self._strangers.append((index, exchange, route))

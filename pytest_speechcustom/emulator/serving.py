@@ -1,0 +1,93 @@
+"""The application on a socket: werkzeug's server, taught to keep connections alive and to answer at once."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from pytest_speechcustom.emulator.app import Application
+from pytest_speechcustom.emulator.core import Emulator
+from pytest_speechcustom.values import UsageError
+
+
+class _Handler(WSGIRequestHandler):
+    """HTTP/1.1 with keep-alive, for an application that reads its input to the end and tells the length of answers.
+
+    werkzeug parses and makes the environment. Its own way to answer closes every connection, and waits before that.
+    """
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits for a delayed acknowledgement: 44 ms
+    wbufsize = -1  # the head and the body of an answer leave together
+
+    def version_string(self) -> str:
+        """Who answers."""
+        return "speechcustom"
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Keep quiet."""
+
+    def run_wsgi(self) -> None:
+        """Answer one request, and leave the connection at the beginning of the next."""
+        environ = self.make_environ()
+        try:
+            self._send(environ["REQUEST_METHOD"], *self._ask(environ))
+        except OSError:  # the client hung up or sent half a body, or a plan wants it to think that we did
+            self._hang_up()
+
+    def _ask(self, environ: Any) -> tuple[str, list[tuple[str, str]], Iterable[bytes]]:
+        said: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], object]:
+            said.append((status, headers))
+            return self.wfile.write
+
+        pieces = self.server.app(environ, start)
+        return *said[0], pieces
+
+    def _send(self, method: str, status: str, headers: list[tuple[str, str]], pieces: Iterable[bytes]) -> None:
+        code, _, reason = status.partition(" ")
+        self.send_response(int(code), reason)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        for piece in pieces:
+            self.wfile.write(piece)
+        self.wfile.flush()
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        try:
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # it is gone already
+
+
+class Server:
+    """A running server. `port` 0 takes any that is free. Raises `UsageError` where it cannot listen."""
+
+    def __init__(self, emulator: Emulator, host: str = "127.0.0.1", port: int = 0) -> None:
+        try:
+            self._server: BaseWSGIServer = make_server(
+                host, port, Application(emulator), threaded=True, request_handler=_Handler
+            )
+        except (OSError, OverflowError, SystemExit) as error:
+            raise UsageError(f"cannot listen on {host}:{port}: {error}") from None
+        self._server.daemon_threads = True  # type: ignore[attr-defined]
+        shown = f"[{host}]" if ":" in host else host
+        self.address = f"http://{shown}:{self._server.server_port}"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, name="speechcustom", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer no more; what is being answered may end by itself."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
