@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
+from pytest_speechcustom import __version__
 from pytest_speechcustom.values import Exchange, SpeechcustomError, TrafficError, UsageError
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Judges the HTTP traffic of custom speech services by what their documents say.",
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"speechcustom {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
 
     services = commands.add_parser("services", help="list the contracts", allow_abbrev=False)
