@@ -154,8 +154,8 @@ class Monitor:
         called = [f"{each.request.method} {urlsplit(each.request.url).path}" for each in exchanges[:1]]
         near = max(calls, key=lambda call: SequenceMatcher(None, call, called[0]).ratio()) if called else calls[0]
         return SpeechcustomWarning(
-            f"speech_monitor saw no call of {self.contract.id}, so nothing was checked{others}. Its calls are {near} and "
-            f"{len(calls) - 1} others"
+            f"speech_monitor saw no call of {self.contract.id}, so nothing was checked{others}. Its calls are {near} "
+            f"and {len(calls) - 1} others"
         )
 
     def check(self) -> None:
