@@ -1,4 +1,4 @@
-"""What an archive-type audio resource holds: the files of a zip or of a tar in a gzip, and what each of them sounds like.
+"""What an archive-type audio resource holds: the files of a zip, or of a tar in a gzip, and what each sounds like.
 
 Nothing is written to a disk, so that no name can lead anywhere; names, links and sizes that would harm whoever unpacks
 the archive make a file invalid all the same. At no time is more than one file unpacked in memory, and no more than
@@ -224,7 +224,7 @@ def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, meter: _Meter) ->
 def _tarred(data: bytes, meter: _Meter) -> Iterator[_Entry]:
     tape = _Tape(data, meter)
     with tape.header():
-        archive = tarfile.TarFile(fileobj=tape, encoding="utf-8", errors="replace")
+        archive = _Tar(fileobj=tape, encoding="utf-8", errors="replace")
     for _ in range(MEMBERS):
         with tape.header():
             info = archive.next()
@@ -238,6 +238,10 @@ def _tarred(data: bytes, meter: _Meter) -> Iterator[_Entry]:
     raise _Refused(f"holds more than {MEMBERS} files")
 
 
+class _Tar(tarfile.TarFile):
+    members: list[tarfile.TarInfo]  # left out of its type information
+
+
 def _flaw_in_tar(info: tarfile.TarInfo) -> str | None:
     if info.issym() or info.islnk():
         return "is a link"
@@ -245,7 +249,7 @@ def _flaw_in_tar(info: tarfile.TarInfo) -> str | None:
 
 
 class _Tape(io.RawIOBase):
-    """What a gzip holds, as a file for tarfile that is only read forwards: of it, only the piece asked for is in memory.
+    """What a gzip holds, as a file that tarfile reads forwards: no more than the piece asked for is unpacked.
 
     Not by the gzip module: it takes minutes to read over a long name in the header. A gzip is one stream here, and
     what stands behind it must be zeros.

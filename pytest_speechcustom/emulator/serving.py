@@ -31,6 +31,12 @@ class _Handler(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:
         """Keep quiet."""
 
+    def handle_expect_100(self) -> bool:
+        """Tell a client that waits for it to go on."""
+        going = super().handle_expect_100()
+        self.wfile.flush()
+        return going
+
     def run_wsgi(self) -> None:
         """Answer one request, and leave the connection at the beginning of the next."""
         environ = self.make_environ()
@@ -54,6 +60,8 @@ class _Handler(WSGIRequestHandler):
         self.send_response(int(code), reason)
         for name, value in headers:
             self.send_header(name, value)
+        if self.close_connection:  # the client wants it so
+            self.send_header("Connection", "close")
         self.end_headers()
         for piece in pieces:
             self.wfile.write(piece)
