@@ -16,7 +16,7 @@ from pytest_speechcustom.values import UsageError
 _LAST_PORT = 65_535
 
 
-class _Handler(WSGIRequestHandler):
+class Handler(WSGIRequestHandler):
     """HTTP/1.1 with keep-alive, for an application that reads its input to the end and tells the length of answers.
 
     werkzeug parses and makes the environment. Its own way to answer closes every connection, and waits before that.
@@ -84,7 +84,7 @@ class Server:
     def __init__(self, emulator: Emulator, host: str = "127.0.0.1", port: int = 0) -> None:
         self._socket = _listen(host, port)
         self._server: BaseWSGIServer = make_server(
-            host, port, Application(emulator), threaded=True, request_handler=_Handler, fd=self._socket.fileno()
+            host, port, Application(emulator), threaded=True, request_handler=Handler, fd=self._socket.fileno()
         )
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         port = self._socket.getsockname()[1]
