@@ -332,8 +332,8 @@ class Checker:
         if role != "create" or touch.id in moment.variables:
             self._states.called(touch, record, moment)
         record.facts[moment.operation.id] = moment.accepted or record.facts.get(moment.operation.id, False)
+        record.stir()
         if moment.accepted:
-            record.held.clear()
             if role == "delete":
                 record.deleted, record.deleted_rule = (None, "") if moment.unordered else (moment.index, "")
                 history.bury(record)
@@ -432,9 +432,12 @@ class Checker:
             for breach in self._states.seen(sight, self._tally_state(kept)):
                 self._add(moment.index, exchange, moment.operation, [breach])
         whole = self._findings.broken == before
-        again = whole and sight.entity == record.entity  # the first time, what depends on the past was not yet judged
+        again = record.calm and sight.entity == record.entity  # else, what depends on the past may change with it
         self._learn(sight, whole)
-        if whole and not sight.unordered and touch.role in ("read", "list"):
+        record.calm = whole and not sight.unordered and touch.role in ("read", "list")
+        if not record.calm or not again:
+            record.held.clear()
+        if record.calm:
             record.entity = sight.entity
             if again:
                 record.held[moment.operation.id] = tuple(kept)
@@ -467,8 +470,6 @@ class Checker:
             self._write(touch, record, moment.asked, sight.entity)
         if touch.role != "list" or (whole and record.entity is None):
             record.entity = sight.entity if not sight.unordered else None
-        if not whole or record.entity is not sight.entity:
-            record.held.clear()
 
     def _write(self, touch: Touch, record: Record, asked: Any, entity: Any) -> None:
         """Remember what was written: as the answer shows it, else as it was sent."""
