@@ -13,12 +13,13 @@ from typing import Any
 from pytest_speechcustom.contracts.model import Contract, Operation, Touch
 from pytest_speechcustom.engine import laws
 from pytest_speechcustom.engine.breach import Breach
-from pytest_speechcustom.engine.findings import Findings
+from pytest_speechcustom.engine.findings import Findings, counting
 from pytest_speechcustom.engine.history import History, Moment, Record, Sight, id_of, instant, normal
 from pytest_speechcustom.engine.laws.calls import key_of
 from pytest_speechcustom.engine.laws.lists import items
-from pytest_speechcustom.engine.laws.outcome import EntityLaw, ExchangeLaw, Outcome
+from pytest_speechcustom.engine.laws.outcome import ExchangeLaw, Outcome
 from pytest_speechcustom.engine.ordering import arrange
+from pytest_speechcustom.engine.panel import Held, Panel, Seat, counted
 from pytest_speechcustom.engine.payload import Payloads
 from pytest_speechcustom.engine.report import Report
 from pytest_speechcustom.engine.routing import Route, Router
@@ -72,25 +73,24 @@ class Checker:
         contract = self.contract
         self._history = History(contract)
         self._states = getattr(self, "_states", None) or States(contract)
-        self._entity_laws: dict[tuple[str, str], list[tuple[str, EntityLaw]]] = {
-            (touch.resource, touch.role): [] for touch in contract.touches
-        }
-        gates: dict[str, list[tuple[str, EntityLaw]]] = {name: [] for name in contract.resources}
         self._exchange_laws: dict[str, list[tuple[str, ExchangeLaw]]] = {name: [] for name in contract.operations}
+        gates: dict[str, list[Seat]] = {name: [] for name in contract.resources}
+        others: dict[tuple[str, str], list[Seat]] = {(touch.resource, touch.role): [] for touch in contract.touches}
         if not self.isolated:
             for rule in contract.rules.values():
                 if rule.law in laws.ENTITY:
-                    judge = rule.id, laws.ENTITY[rule.law](rule, self._history)
+                    law = laws.ENTITY[rule.law](rule, self._history)
+                    seat = Seat(self._findings.number(rule.id), law, laws.reads(rule, self._history))
                     if rule.law in _GATES:
-                        gates[rule.args["resource"]].append(judge)
+                        gates[rule.args["resource"]].append(seat)
                         continue
                     for role in laws.roles(rule):
-                        self._entity_laws.setdefault((rule.args["resource"], role), []).append(judge)
+                        others.setdefault((rule.args["resource"], role), []).append(seat)
                 elif rule.law in laws.EXCHANGE:
-                    law = laws.EXCHANGE[rule.law](rule, self._history)
+                    judge = rule.id, laws.EXCHANGE[rule.law](rule, self._history)
                     for operation in rule.args["operations"]:
-                        self._exchange_laws[operation].append((rule.id, law))
-        self._gates = gates
+                        self._exchange_laws[operation].append(judge)
+        self._panels = {about: Panel(gates[about[0]], seats) for about, seats in others.items()}
         self._gone: dict[str, list[tuple[str, bool]]] = {}
         for rule in contract.rules.values() if not self.isolated else ():
             if rule.law == "deleted.gone":
@@ -404,47 +404,69 @@ class Checker:
                     continue
                 key = f"{moment.variables.get(resource.parent, '')}/{name}" if resource.parent else name
             record = history.get(touch.resource, key)
-            held = record.held.get(moment.operation.id)
-            known = held is not None and record.deleted is None and entity == record.entity
-            if held is not None and known and (moment.started is None or moment.started >= record.until):
-                findings.tally_all(held)
+            same = entity == record.entity
+            held = record.held.get(moment.operation.id) if same and record.deleted is None else None
+            if held and held.again is not None and (moment.started is None or moment.started >= record.until):
+                findings.count(held.again)
                 record.status_at, record.status_time = moment.index, moment.started
                 record.until = max(record.until, ended)
                 continue
             # a call that names its resource was put in order before it was entered in the record
             late = touch.role == "list" and moment.started is not None and moment.started < record.until
             sight = Sight(record, entity, pointer, touch, moment, moment.unordered or late)
-            self._see(sight, exchange, machine)
+            self._see(sight, exchange, machine, same)
             record.until = max(record.until, ended)
 
-    def _see(self, sight: Sight, exchange: Exchange, machine: bool) -> None:
-        record, touch, moment = sight.record, sight.touch, sight.moment
-        kept: list[int] = []
-        before = self._findings.broken
-        for rule, law in self._gates[touch.resource]:
-            self._take(rule, law(sight), exchange, moment, kept, record)
-        if self._findings.broken != before:
+    def _see(self, sight: Sight, exchange: Exchange, machine: bool, same: bool) -> None:
+        """Ask the laws about an entity, as far as they can say anything new. `same`: it is what the record has."""
+        record, touch, moment, findings = sight.record, sight.touch, sight.moment, self._findings
+        panel = self._panels[touch.resource, touch.role]
+        calm = record.calm and record.deleted is None and not sight.unordered
+        concerned = panel.concerned(record.entity, sight.entity) if calm else panel.everyone
+        held = record.held.get(moment.operation.id) if calm else None
+        said = list(held.said if held else panel.nobody)
+        asked = sorted(concerned | held.unsettled) if held else range(len(said))
+        before = findings.broken
+        self._ask(panel, [place for place in asked if place < panel.gates], said, sight, exchange)
+        if findings.broken != before:
+            findings.count(counted(said[: panel.gates]))
             return  # it is another resource, or none: nothing else can be said of it
         # before the states, which learn the status now read
-        for rule, law in self._entity_laws[touch.resource, touch.role]:
-            self._take(rule, law(sight), exchange, moment, kept, record)
+        self._ask(panel, [place for place in asked if place >= panel.gates], said, sight, exchange)
+        numbers = counted(said)
         if machine:
-            for breach in self._states.seen(sight, self._tally_state(kept)):
+            for breach in self._states.seen(sight, self._keep(numbers)):
                 self._add(moment.index, exchange, moment.operation, [breach])
-        whole = self._findings.broken == before
-        again = record.calm and sight.entity == record.entity  # else, what depends on the past may change with it
+        findings.count(numbers)
+        whole = findings.broken == before
         self._learn(sight, whole)
         record.calm = whole and not sight.unordered and touch.role in ("read", "list")
-        if not record.calm or not again:
+        if not record.calm or not same:
             record.held.clear()
         if record.calm:
             record.entity = sight.entity
-            if again:
-                record.held[moment.operation.id] = tuple(kept)
+        if record.calm and calm:
+            unsettled = panel.everyone if sight.elsewhere else concerned
+            record.held[moment.operation.id] = Held(tuple(said), unsettled, tuple(numbers) if same else None)
 
-    def _tally_state(self, kept: list[int]) -> Callable[[str, bool], None]:
+    def _ask(
+        self, panel: Panel, places: Iterable[int], said: list[int | None], sight: Sight, exchange: Exchange
+    ) -> None:
+        """Put what laws say in its places; breaches become findings."""
+        moment = sight.moment
+        for place in places:
+            seat = panel.seats[place]
+            outcome = seat.law(sight)
+            said[place] = None
+            if outcome is True or outcome is False:
+                said[place] = counting(seat.number, outcome)
+            elif outcome is not None:
+                breaches = outcome if isinstance(outcome, list) else [outcome]
+                self._add(moment.index, exchange, moment.operation, breaches, sight.record)
+
+    def _keep(self, numbers: list[int]) -> Callable[[str, bool], None]:
         def tally(rule: str, held: bool) -> None:
-            kept.append(self._findings.tally(rule, held))
+            numbers.append(counting(self._findings.number(rule), held))
 
         return tally
 
@@ -484,19 +506,13 @@ class Checker:
             else:
                 record.known[field.pointer] = value
 
-    def _take(
-        self, rule: str, outcome: Outcome, exchange: Exchange, moment: Moment,
-        kept: list[int] | None = None, record: Record | None = None,
-    ) -> None:  # fmt: skip
+    def _take(self, rule: str, outcome: Outcome, exchange: Exchange, moment: Moment) -> None:
         if outcome is None:
             return
         if outcome is True or outcome is False:
-            number = self._findings.tally(rule, outcome)
-            if kept is not None:
-                kept.append(number)
+            self._findings.tally(rule, outcome)
             return
-        for breach in outcome if isinstance(outcome, list) else [outcome]:
-            self._add(moment.index, exchange, moment.operation, [breach], record)
+        self._add(moment.index, exchange, moment.operation, outcome if isinstance(outcome, list) else [outcome])
 
     def _add(
         self, index: int, exchange: Exchange, operation: Operation | None, breaches: Iterable[Breach],

@@ -54,7 +54,7 @@ class Record:
     times: dict[str, datetime] = field(default_factory=dict)
     entity: Any = None
     calm: bool = False
-    held: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    held: dict[str, Any] = field(default_factory=dict)
     until: float = float("-inf")
     facts: dict[str, Any] = field(default_factory=dict)
     gaps: bool = False
@@ -127,7 +127,7 @@ class Moment:
 class Sight:
     """An entity seen in an answer: `entity` at `pointer`, of `record`, through `touch`.
 
-    `unordered`: the exchange overlaps another one on this resource.
+    `unordered`: the exchange overlaps another one on this resource. `elsewhere`: a law looked at other resources.
     """
 
     record: Record
@@ -136,6 +136,7 @@ class Sight:
     touch: Touch
     moment: Moment
     unordered: bool = False
+    elsewhere: bool = False
     values: dict[str, Any] = field(default_factory=dict)
 
     def read(self, field: Field) -> Any:
