@@ -57,8 +57,6 @@ class Checker:
         self._touches: dict[str, tuple[Touch, ...]] = {}
         for touch in contract.touches:
             self._touches[touch.operation] = (*self._touches.get(touch.operation, ()), touch)
-        parents = (resource.parent for resource in contract.resources.values())
-        self._inner = {*(touch.id for touch in contract.touches), *parents}
         self._carriers = frozenset(carrier for way in contract.security for carrier in way)
         self._credential_headers = sorted(name for place, name in self._carriers if place == "header")
         self._closed_rules = {
@@ -182,7 +180,7 @@ class Checker:
             return
         key = f"{operation.id} {response.status}"
         self._statuses[key] = self._statuses.get(key, 0) + 1
-        answered = self._wire.response(operation, response.status, response.headers, response.body)
+        answered = self._wire.response(operation, request.url, response.status, response.headers, response.body)
         counts["responses"] += 1
         counts["response bodies"] += not isinstance(answered.value, Absent)
         counts["refusals"] += response.status >= 400
@@ -273,7 +271,7 @@ class Checker:
             answered_soundly=answered.sound, status=status, accepted=status in operation.success,
             refused=400 <= status < 500 and status not in _WIRE_ELSEWHERE, headers=asked.headers,
             answer_headers=answered.headers, body_size=len(body.raw) if body.raw else 0,
-            started=exchange.started, ended=until, scope=(self._home(route), credential),
+            started=exchange.started, ended=until, scope=(route.home, credential),
         )  # fmt: skip
         touches = self._touches.get(operation.id, ())
         started, ended = exchange.started, until if until is not None else _NEVER
@@ -295,11 +293,6 @@ class Checker:
         for touch, _ in named:
             if moment.accepted and touch.role in ("read", "create", "update", "list"):
                 self._look(touch, moment, exchange, ended)
-
-    def _home(self, route: Route) -> str:
-        """Where the resources of a call are at home: the server, and what the path names around them (an account)."""
-        around = [value.lower() for name, value in route.variables.items() if name not in self._inner]
-        return "/".join([route.origin, *around])
 
     def _named(self, touch: Touch, moment: Moment) -> Record | None:
         if touch.role == "list" or (touch.role == "create" and touch.id not in moment.variables):
@@ -404,7 +397,7 @@ class Checker:
                     continue
                 key = f"{moment.variables.get(resource.parent, '')}/{name}" if resource.parent else name
             record = history.get(touch.resource, key)
-            same = entity == record.entity
+            same = entity is record.entity or entity == record.entity
             held = record.held.get(moment.operation.id) if same and record.deleted is None else None
             if held and held.again is not None and (moment.started is None or moment.started >= record.until):
                 findings.count(held.again)

@@ -14,9 +14,10 @@ from urllib.parse import unquote_plus
 
 import jsonschema_rs
 
-from pytest_speechcustom.contracts.model import Contract, Dispute, Json, Media, Operation
+from pytest_speechcustom.contracts.model import Contract, Dispute, Json, Media, Operation, ResponseSpec
 from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.payload import Direction, Payloads, Problem
+from pytest_speechcustom.engine.repeats import Repeats
 from pytest_speechcustom.engine.routing import LONGEST_KEPT, Route
 from pytest_speechcustom.engine.text import NotJson, decode, short
 from pytest_speechcustom.values import ABSENT, Absent, Body, Headers, Level, Source
@@ -72,7 +73,11 @@ class Wire:
             self._disputes.setdefault((dispute.operation, dispute.direction), []).append(dispute)
         self._checks: dict[str, dict[str, Any]] = {}
         self._urls: dict[tuple[str, str, str], list[Breach]] = {}
-        self._header_checks: dict[int, Any] = {}
+        self._headers = {
+            name: tuple(parameter for parameter in operation.parameters if parameter.place == "header")
+            for name, operation in contract.operations.items()
+        }
+        self._repeats = Repeats()
 
     def request(self, operation: Operation, route: Route, headers: Headers, body: Body) -> Message:
         """Judge the request of a known operation."""
@@ -80,9 +85,8 @@ class Wire:
         lowered = {name.lower(): value for name, value in headers}
         if len(lowered) != len(headers):
             breaches += _repeated(headers, "request", operation.source)
-        for parameter in operation.parameters:
-            if parameter.place == "header":
-                breaches += self._header(parameter.name, parameter.required, parameter.schema, lowered, operation)
+        for parameter in self._headers[operation.id]:
+            breaches += self._header(parameter.name, parameter.required, parameter.schema, lowered, operation)
         value: Any = ABSENT
         if body.empty and body.problem is None:
             if operation.body_required and not _announced(lowered):
@@ -97,7 +101,7 @@ class Wire:
             value = self._request_body(operation, lowered, body, breaches)
         return Message(value, lowered, not breaches, breaches)
 
-    def response(self, operation: Operation, status: int, headers: Headers, body: Body) -> Message:
+    def response(self, operation: Operation, url: str, status: int, headers: Headers, body: Body) -> Message:
         """Judge the response to a request of a known operation."""
         breaches: list[Breach] = []
         lowered = {name.lower(): value for name, value in headers}
@@ -127,7 +131,7 @@ class Wire:
                 breaches.append(
                     Breach("response.header.missing", message, name, "no such header", source=operation.source)
                 )
-        value = self._response_body(operation, spec, lowered, body, failed, breaches)
+        value = self._response_body(operation, spec, url, lowered, body, failed, breaches)
         sound = all(breach.level == "note" or breach.rule.endswith(_MILD) for breach in breaches)
         return Message(value, lowered, sound, breaches)
 
@@ -253,7 +257,8 @@ class Wire:
     def _response_body(
         self,
         operation: Operation,
-        spec: Any,
+        spec: ResponseSpec,
+        url: str,
         headers: Mapping[str, str],
         body: Body,
         failed: bool,
@@ -285,6 +290,10 @@ class Wire:
             message = f"the response body could not be judged: {body.problem}"
             breaches.append(Breach("response.body.unread", message, "a recorded body", "none", source=operation.source))
             return ABSENT
+        entity = media.entity
+        repeated = self._repeats.find(url, entity, body)
+        if repeated is not ABSENT:
+            return repeated
         try:
             value = decode(body)
         except NotJson as reason:
@@ -292,13 +301,14 @@ class Wire:
             rule = "error.body" if failed else "response.body.json"
             breaches.append(Breach(rule, message, "JSON", _what(body), source=operation.source))
             return ABSENT if body.problem is None else body.value
-        entity = media.entity
-        if entity and not self._payloads.fits(entity, "response", value):
-            for problem in self._payloads.problems(entity, "response", value):
-                rule = _RESPONSE_RULES[problem.aspect]
-                if failed and not rule.endswith(_MILD):
-                    rule = "error.body"
-                breaches.append(self._breach(operation, "response", problem, rule))
+        if entity is None or self._payloads.fits(entity, "response", value):
+            self._repeats.keep(url, entity, body, value)
+            return value
+        for problem in self._payloads.problems(entity, "response", value):
+            rule = _RESPONSE_RULES[problem.aspect]
+            if failed and not rule.endswith(_MILD):
+                rule = "error.body"
+            breaches.append(self._breach(operation, "response", problem, rule))
         return value
 
     def _breach(self, operation: Operation, direction: Direction, problem: Problem, rule: str) -> Breach:
