@@ -7,6 +7,7 @@ history, look at every entity in the answer. What is judged stands in the tables
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -419,13 +420,14 @@ class Checker:
         held = record.held.get(moment.operation.id) if calm else None
         said = list(held.said if held else panel.nobody)
         asked = sorted(concerned | held.unsettled) if held else range(len(said))
+        gates = bisect_left(asked, panel.gates)
         before = findings.broken
-        self._ask(panel, [place for place in asked if place < panel.gates], said, sight, exchange)
+        self._ask(panel, asked[:gates], said, sight, exchange)
         if findings.broken != before:
             findings.count(counted(said[: panel.gates]))
             return  # it is another resource, or none: nothing else can be said of it
         # before the states, which learn the status now read
-        self._ask(panel, [place for place in asked if place >= panel.gates], said, sight, exchange)
+        self._ask(panel, asked[gates:], said, sight, exchange)
         numbers = counted(said)
         if machine:
             for breach in self._states.seen(sight, self._keep(numbers)):

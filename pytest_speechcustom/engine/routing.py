@@ -96,6 +96,4 @@ def split(url: str) -> SplitResult:
 def _pattern(path: str, number: int) -> str:
     """The template with that number as a regular expression, with a group (``t3v0``) for each variable."""
     pieces = _VARIABLE.split(path)
-    return "".join(
-        re.escape(text) if i % 2 == 0 else f"(?P<t{number}v{i // 2}>[^/]+?)" for i, text in enumerate(pieces)
-    )
+    return "".join(re.escape(text) if i % 2 == 0 else f"(?P<t{number}v{i // 2}>[^/]+)" for i, text in enumerate(pieces))

@@ -73,6 +73,7 @@ class Wire:
             self._disputes.setdefault((dispute.operation, dispute.direction), []).append(dispute)
         self._checks: dict[str, dict[str, Any]] = {}
         self._urls: dict[tuple[str, str, str], list[Breach]] = {}
+        self._queries: dict[tuple[str, str], list[Breach]] = {}
         self._headers = {
             name: tuple(parameter for parameter in operation.parameters if parameter.place == "header")
             for name, operation in contract.operations.items()
@@ -141,47 +142,52 @@ class Wire:
         key = (operation.id, route.path, route.query)
         known = self._urls.get(key)
         if known is None:
-            if len(self._urls) > 4096:
-                self._urls.clear()
-            known = list(self._judge_url(operation, route))
-            if len(route.path) + len(route.query) <= LONGEST_KEPT:
-                self._urls[key] = known
+            known = [*self._judge_path(operation, route), *self._query(operation, route.query)]
+            _keep(self._urls, key, known)
         return known
 
-    def _judge_url(self, operation: Operation, route: Route) -> Iterable[Breach]:
+    def _query(self, operation: Operation, query: str) -> list[Breach]:
+        key = (operation.id, query)
+        known = self._queries.get(key)
+        if known is None:
+            known = list(self._judge_query(operation, query))
+            _keep(self._queries, key, known)
+        return known
+
+    def _judge_path(self, operation: Operation, route: Route) -> Iterable[Breach]:
         if route.slash:
             message = f"{operation.id} has no slash at the end of its path"
             yield Breach("request.path.slash", message, operation.path, route.path, source=operation.source)
+        for parameter in operation.parameters:
+            if parameter.place == "path":
+                text = route.variables.get(parameter.name, "")
+                if text.startswith("{") or not self._check(operation, parameter.name, parameter.schema)(text):
+                    allowed, message = _allowed(parameter.schema), f"the path parameter {parameter.name} is malformed"
+                    yield Breach("request.path.value", message, allowed, short(text), source=operation.source)
+
+    def _judge_query(self, operation: Operation, query: str) -> Iterable[Breach]:
         given: dict[str, list[str]] = {}
-        for part in route.query.split("&"):
+        for part in query.split("&"):
             if part:
                 name, _, text = part.partition("=")
                 given.setdefault(unquote_plus(name), []).append(unquote_plus(text))
         for parameter in operation.parameters:
+            if parameter.place != "query":
+                continue
             check = self._check(operation, parameter.name, parameter.schema)
-            if parameter.place == "path":
-                text = route.variables.get(parameter.name, "")
-                if text.startswith("{") or not check(text):
-                    allowed, message = _allowed(parameter.schema), f"the path parameter {parameter.name} is malformed"
-                    yield Breach("request.path.value", message, allowed, short(text), source=operation.source)
-            elif parameter.place == "query":
-                values = given.pop(parameter.name, [])
-                if not values and parameter.required:
-                    message = f"{operation.id} needs the query parameter {parameter.name}"
-                    have = ", ".join(given) or "no query parameters"
-                    yield Breach(
-                        "request.query.required", message, f"{parameter.name}=…", have, source=operation.source
-                    )
-                for text in values:
-                    if not check(text):
-                        message, allowed = (
-                            f"the query parameter {parameter.name} is malformed",
-                            _allowed(parameter.schema),
-                        )
-                        yield Breach("request.query.value", message, allowed, short(text), source=operation.source)
-                if len(values) > 1 and len(set(values)) > 1:
-                    message = f"the query parameter {parameter.name} is given twice"
-                    yield Breach("request.query.value", message, "one value", short(values), source=operation.source)
+            values = given.pop(parameter.name, [])
+            if not values and parameter.required:
+                message = f"{operation.id} needs the query parameter {parameter.name}"
+                have = ", ".join(given) or "no query parameters"
+                yield Breach("request.query.required", message, f"{parameter.name}=…", have, source=operation.source)
+            for text in values:
+                if not check(text):
+                    message = f"the query parameter {parameter.name} is malformed"
+                    allowed = _allowed(parameter.schema)
+                    yield Breach("request.query.value", message, allowed, short(text), source=operation.source)
+            if len(values) > 1 and len(set(values)) > 1:
+                message = f"the query parameter {parameter.name} is given twice"
+                yield Breach("request.query.value", message, "one value", short(values), source=operation.source)
         if not given:
             return
         names = sorted(p.name for p in operation.parameters if p.place == "query")
@@ -323,6 +329,14 @@ class Wire:
             ):
                 level, message = "note", f"{message} (the documents disagree: erratum {dispute.erratum})"
         return Breach(rule, message, problem.allowed, problem.seen, problem.pointer, source=source, level=level)
+
+
+def _keep(cache: dict[Any, list[Breach]], key: tuple[str, ...], known: list[Breach]) -> None:
+    """Remember what was found of a URL, unless it is a long one; a full memory starts anew."""
+    if len(cache) > 4096:
+        cache.clear()
+    if sum(map(len, key)) <= LONGEST_KEPT:
+        cache[key] = known
 
 
 def _parameter_check(schema: Json) -> Any:

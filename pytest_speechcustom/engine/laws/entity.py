@@ -31,8 +31,10 @@ def fixed(rule: Rule, history: History) -> EntityLaw:
         outcome: Outcome = None
         for field in fields:
             before = sight.record.fixed.get(field.pointer, ABSENT)
+            if before is ABSENT:
+                continue
             now = sight.read(field)
-            if now is ABSENT or before is ABSENT:
+            if now is ABSENT:
                 continue
             if same(field, before, now):
                 outcome = HOLDS
@@ -391,9 +393,9 @@ def list_same(rule: Rule, history: History) -> EntityLaw:
     fields = {field.pointer: field for field in (*resource.fixed, *resource.written)}
 
     def law(sight: Sight) -> Outcome:
-        if sight.touch.role != "list" or sight.unordered:
-            return None
         record, outcome = sight.record, None
+        if sight.touch.role != "list" or sight.unordered or not (record.known or record.fixed or record.entity):
+            return None
         for pointer, field in fields.items():
             known = record.known.get(pointer, ABSENT)
             if known is ABSENT:
@@ -424,7 +426,7 @@ def written(rule: Rule, history: History) -> EntityLaw:
     fields, steady = resource.written, frozenset(field.pointer for field in resource.fixed)
 
     def law(sight: Sight) -> Outcome:
-        if sight.touch.role not in ("read", "update") or sight.unordered:
+        if sight.touch.role not in ("read", "update") or sight.unordered or not sight.record.known:
             return None
         outcome: Outcome = None
         patch = sight.moment.asked if sight.touch.role == "update" else ABSENT
