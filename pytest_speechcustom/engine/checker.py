@@ -204,7 +204,9 @@ class Checker:
             return
         key = f"{operation.id} {response.status}"
         self._statuses[key] = self._statuses.get(key, 0) + 1
-        answered = self._wire.response(operation, request.url, response.status, response.headers, response.body)
+        answered = self._wire.response(
+            operation, exchange.request.url, response.status, response.headers, response.body
+        )
         counts["responses"] += 1
         counts["response bodies"] += not isinstance(answered.value, Absent)
         counts["refusals"] += response.status >= 400
