@@ -6,6 +6,7 @@ documents say so. What only one of them has stands in `azure_v31` and `azure_202
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -45,6 +46,7 @@ class Version:
     touches: tuple[Touch, ...] = ()
     rules: tuple[Rule, ...] = ()
     project_fields: tuple[Field, ...] = ()
+    expires: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def lifecycle(states: Source, by_call: tuple[Call, ...] = ()) -> Lifecycle:
@@ -140,6 +142,8 @@ def _resource(name: str, version: Version) -> Resource:
         fixed=FIXED[name],
         moved="/lastActionDateTime" if name in STATEFUL else None,
         lifecycle=lifecycle(version.states, _calls(name, version.states)) if name in STATEFUL else None,
+        expires=version.expires.get(name),
+        part_of=("/project", "project") if name in _SUBLISTS else None,  # what goes with a project nobody says
     )
 
 
@@ -220,7 +224,7 @@ def _entity_rules(name: str, version: Version) -> list[Rule]:
              "The answer to an update shows what was sent.", "echo.same", on | {"role": "update"}, "echo"),
         Rule(f"{name}.read.writes", "server", "documented", version.update[name],
              f"{title} is read as it was written, and an update leaves alone what it does not name.", "read.writes",
-             on, "echo"),
+             on | ({"references_to": "dataset"} if name == "model" else {}), "echo"),
         Rule(f"{name}.created.fixed", "server", "documented", version.created,
              "createdDateTime never changes.", "field.fixed", on | {"fields": ("/createdDateTime",)}, "time"),
         Rule(f"{name}.list.same", "server", "documented", said,
@@ -295,7 +299,7 @@ def _list_rules(version: Version) -> list[Rule]:
         Rule("list.next.filter", "server", "documented", version.link,
              "The link to the next page keeps the filter.", "list.next.keeps", on | {"name": "filter"}, "paging"),
         Rule("list.next.top", "server", "inferred", version.link,
-             "The link to the next page keeps top.", "list.next.keeps", on | {"name": "top"}, "paging"),
+             "The link to the next page keeps top.", "list.next.keeps", on | {"name": "top", "fewer": True}, "paging"),
         Rule("list.repeat", "server", "documented", version.page,
              "The pages of a list do not repeat entities.", "list.repeat", on, "paging"),
         Rule("list.filter", "server", "documented", version.filters,

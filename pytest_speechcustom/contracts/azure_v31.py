@@ -70,6 +70,7 @@ TABLES = tables(
         files=_swagger("File"),
         lines=("/properties/acceptedLineCount", "/properties/rejectedLineCount"),
         links={},
+        expires={"endpoint": "/properties/timeToLive"},
         touches=(
             Touch("Models_CopyTo", "model", "act"),
             Touch("Models_CopyTo", "model", "create", id="", elsewhere=True),

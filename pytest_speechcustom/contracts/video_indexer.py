@@ -276,7 +276,7 @@ _MODEL_RULES = (
          "The answer to the update of a model shows what was sent.", "echo.same", _ON_MODEL | {"role": "update"},
          "echo"),
     Rule("model.read.writes", "server", "inferred", _said("lines 26-31, 217", "displayName", "description"),
-         "A model is read with what was written.", "read.writes", _ON_MODEL, "echo"),
+         "A model is read with what was written.", "read.writes", _ON_MODEL | {"references_to": "dataset"}, "echo"),
     Rule("model.list.same", "server", "inferred", _said("lines 217, 246", "returns information"),
          "A model says the same of itself in the list and alone.", "list.same",
          _ON_MODEL | {"references_to": "dataset"}, "cross-endpoint"),

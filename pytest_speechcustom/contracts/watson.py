@@ -50,6 +50,7 @@ class Flavour:
     updated: Source | None = None
     count: Source | None = None
     one_at_a_time: Source | None = None
+    reaches_100: tuple[str, ...] = ()
 
 
 _MODEL = "customization_id"
@@ -202,7 +203,8 @@ def _model_rules(said: Flavour) -> list[Rule]:
              "A train request refused with 409 changes nothing.", "state.after-call", on_model, "refusals"),
         Rule("model.progress", "server", "documented", said.progress,
              "progress is 100 if the status is available, else 0.", "state.value",
-             on_model | {"field": "/progress", "states": ("available",), "value": 100, "otherwise": 0}, "lifecycle"),
+             on_model | {"field": "/progress", "states": ("available",), "value": 100, "otherwise": 0,
+                         "on_the_way": said.reaches_100}, "lifecycle"),
         Rule("model.created.fixed", "server", "documented", said.created,
              "created never changes.", "field.fixed", on_model | {"fields": ("/created",)}, "time"),
         Rule("model.base_model_name.fixed", "server", "documented", said.create,
@@ -281,7 +283,7 @@ def _model_rules(said: Flavour) -> list[Rule]:
         rules += [
             Rule("model.train.conflict", "server", "documented", said.conflict,
                  "A train request is refused with 409 while the model is being trained.", "call.refused",
-                 busy | {"states": ("training",), "window": 10}, "conflict"),
+                 busy | {"states": ("training",), "window": 10, "undecided": (400,)}, "conflict"),
             Rule("model.train.conflict-audio", "server", "documented", said.conflict,
                  "A train request is refused with 409 while audio of the model is being analysed.", "call.in-use",
                  on_model | {"operations": ("trainAcousticModel", "getAudio", "listAudio", "addAudio"),

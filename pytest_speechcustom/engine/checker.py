@@ -319,7 +319,7 @@ class Checker:
         history, role = self._history, touch.role
         if role in ("read", "list"):
             return
-        if moment.accepted and role in ("create", "delete"):
+        if moment.accepted and role in ("create", "update", "delete"):
             history.wrote(touch.resource, ended)
         if moment.accepted and role == "create":
             record = self._create(touch, record, moment)
@@ -464,17 +464,17 @@ class Checker:
             if moved is not None:
                 record.times[resource.moved] = moved
         if touch.role in ("create", "update") and isinstance(moment.asked, dict) and not sight.unordered:
-            self._write(touch, record, moment.asked, sight.entity)
+            self._write(touch, record, moment.asked, sight.entity, moment.operation.method == "PUT")
         if touch.role != "list" or (whole and record.entity is None):
             record.entity = sight.entity if not sight.unordered else None
         if not whole or record.entity is not sight.entity:
             record.held.clear()
 
-    def _write(self, touch: Touch, record: Record, asked: Any, entity: Any) -> None:
+    def _write(self, touch: Touch, record: Record, asked: Any, entity: Any, whole: bool = False) -> None:
         """Remember what was written: as the answer shows it, else as it was sent."""
         for field in self.contract.resources[touch.resource].written:
             sent = at(asked, field.pointer)
-            if isinstance(sent, Absent):
+            if isinstance(sent, Absent) and not whole:
                 continue
             shown = normal(field, at(entity, field.pointer))
             value = normal(field, sent) if isinstance(shown, Absent) else shown

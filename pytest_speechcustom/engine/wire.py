@@ -26,6 +26,8 @@ _BOOLEANS = {"true": True, "false": False}
 _MERGE_PATCH = "application/merge-patch+json"
 _JSON = ("application/json", _MERGE_PATCH)
 _MILD = (".unknown", ".null", ".enum")
+_BETWEEN = (401, 403, 407, 408, 413, 429, 502, 503, 504)
+"""Statuses that what stands before a service answers with, in words of its own."""
 
 # How a problem in a body is named and weighed, by direction and aspect.
 _REQUEST_RULES: Mapping[str, str] = {
@@ -127,7 +129,7 @@ class Wire:
                 breaches.append(
                     Breach("response.header.missing", message, name, "no such header", source=operation.source)
                 )
-        value = self._response_body(operation, spec, lowered, body, failed, breaches)
+        value = self._response_body(operation, spec, lowered, body, status, breaches)
         sound = all(breach.level == "note" or breach.rule.endswith(_MILD) for breach in breaches)
         return Message(value, lowered, sound, breaches)
 
@@ -256,9 +258,11 @@ class Wire:
         spec: Any,
         headers: Mapping[str, str],
         body: Body,
-        failed: bool,
+        status: int,
         breaches: list[Breach],
     ) -> Any:
+        failed = status >= 400
+        level: Level | None = "note" if status in _BETWEEN else None
         if not spec.media:
             if not body.empty:
                 message = f"{operation.id} answers without a body"
@@ -276,7 +280,7 @@ class Wire:
         if media is None and not (kind.endswith("+json") or kind == "application/json"):
             rule = "error.content-type" if failed else "response.content-type"
             message = f"{operation.id} answered with a content type that is not documented"
-            breaches.append(Breach(rule, message, ", ".join(spec.media), kind, source=operation.source))
+            breaches.append(Breach(rule, message, ", ".join(spec.media), kind, source=operation.source, level=level))
             return ABSENT
         media = media or next(iter(spec.media.values()))
         if media.entity is None and "json" not in kind:
@@ -290,7 +294,7 @@ class Wire:
         except NotJson as reason:
             message = f"the response body is no JSON: {reason}"
             rule = "error.body" if failed else "response.body.json"
-            breaches.append(Breach(rule, message, "JSON", _what(body), source=operation.source))
+            breaches.append(Breach(rule, message, "JSON", _what(body), source=operation.source, level=level))
             return ABSENT if body.problem is None else body.value
         entity = media.entity
         if entity and not self._payloads.fits(entity, "response", value):
@@ -357,7 +361,7 @@ def _content_type(text: str) -> tuple[str, frozenset[str]]:
 
 def _announced(headers: Mapping[str, str]) -> bool:
     """Whether a body was sent that the traffic does not hold."""
-    return headers.get("content-length", "0").strip() not in ("", "0")
+    return headers.get("content-length", "0").strip() not in ("", "0") or "transfer-encoding" in headers
 
 
 def _repeated(headers: Headers, side: str, source: Source) -> Iterable[Breach]:

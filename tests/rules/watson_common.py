@@ -279,7 +279,7 @@ def _model_pairs(kit: Kit) -> dict[str, Pair]:
         ),
         "client.poll.final": (
             lambda: [read(0, "training"), *(read(10 * turn, "failed") for turn in range(1, 6))],
-            lambda: [read(0, "training"), *(read(10 * turn, "failed") for turn in range(1, 4))],
+            lambda: [read(0, "training"), *(read(at, "failed") for at in (10, 20, 30, 4000, 90_000, 180_000))],
         ),
         "error.code": (
             lambda: [answering(kit.lost(0), {"/code": 500})],

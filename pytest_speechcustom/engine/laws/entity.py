@@ -6,6 +6,7 @@ Each function takes a rule (for its `args`) and gives the law: from a `Sight` to
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ def _missing(value: Any) -> bool:
 def fixed(rule: Rule, history: History) -> EntityLaw:
     """``field.fixed``: the `fields` (pointers) of a resource never change. Lists are judged by ``list.same``."""
     fields = [f for f in history.contract.resources[rule.args["resource"]].fixed if f.pointer in rule.args["fields"]]
-    references_to = rule.args.get("references_to")
+    only_lost = _only_lost(rule, history)
 
     def law(sight: Sight) -> Outcome:
         if sight.touch.role == "list":
@@ -36,7 +37,7 @@ def fixed(rule: Rule, history: History) -> EntityLaw:
                 continue
             if same(field, before, now):
                 outcome = HOLDS
-            elif references_to and isinstance(before, frozenset) and _any_gone(history, references_to, before):
+            elif only_lost(before, now, sight):
                 outcome = outcome or UNSURE
             else:
                 message = f"{field.pointer[1:]} of {sight.record.name} changed, and nothing may change it"
@@ -46,8 +47,17 @@ def fixed(rule: Rule, history: History) -> EntityLaw:
     return law
 
 
-def _any_gone(history: History, kind: str, keys: frozenset[str]) -> bool:
-    return any(_gone(history, kind, key) for key in keys)
+def _only_lost(rule: Rule, history: History) -> Callable[[Any, Any, Sight], bool]:
+    """Whether a list of references, of the kind `references_to`, differs only by what was deleted since."""
+    kind = rule.args.get("references_to")
+
+    def only_lost(before: Any, now: Any, sight: Sight) -> bool:
+        if not kind or not isinstance(before, frozenset) or not isinstance(now, frozenset):
+            return False
+        changed = before ^ now if sight.unordered else before - now
+        return now - changed <= before and all(_gone(history, kind, key) for key in changed)
+
+    return only_lost
 
 
 def _gone(history: History, kind: str, key: str) -> bool:
@@ -270,10 +280,13 @@ def forbids(rule: Rule, history: History) -> EntityLaw:
 
 
 def valued(rule: Rule, history: History) -> EntityLaw:
-    """``state.value``: the property at `field` is `value` in the `states` and `otherwise` elsewhere."""
+    """``state.value``: the property at `field` is `value` in the `states` and `otherwise` elsewhere.
+
+    Undecided where `value` stands in one of the states `on_the_way`, which may just have ended.
+    """
     pointer, states = rule.args["field"], frozenset(rule.args["states"])
     status = history.contract.lifecycles[rule.args["resource"]].status
-    documented = _statuses(rule, history)
+    documented, on_the_way = _statuses(rule, history), frozenset(rule.args.get("on_the_way", ()))
 
     def law(sight: Sight) -> Outcome:
         state, value = at(sight.entity, status), at(sight.entity, pointer)
@@ -282,6 +295,8 @@ def valued(rule: Rule, history: History) -> EntityLaw:
         wanted = rule.args["value"] if state in states else rule.args["otherwise"]
         if value == wanted:
             return HOLDS
+        if state in on_the_way and value == rule.args["value"]:
+            return UNSURE
         message = f"{pointer[1:]} of {sight.record.name} does not fit its status {state}"
         return Breach(rule.id, message, short(wanted), short(value), sight.pointer + pointer)
 
@@ -386,7 +401,7 @@ def only_after(rule: Rule, history: History) -> EntityLaw:
 def list_same(rule: Rule, history: History) -> EntityLaw:
     """``list.same``: an entity in a list says the same as the entity itself, in what is fixed or written."""
     resource = history.contract.resources[rule.args["resource"]]
-    references_to = rule.args.get("references_to", "")
+    only_lost = _only_lost(rule, history)
     fields = {field.pointer: field for field in (*resource.fixed, *resource.written)}
 
     def law(sight: Sight) -> Outcome:
@@ -405,8 +420,7 @@ def list_same(rule: Rule, history: History) -> EntityLaw:
             if now is ABSENT:
                 continue
             if not same(field, known, now):
-                listed = known if references_to and field.sameness == "references" else ()
-                if isinstance(listed, frozenset) and _any_gone(history, references_to, listed):
+                if only_lost(known, now, sight):
                     outcome = outcome or UNSURE
                     continue
                 message = f"{pointer[1:]} of {record.name} is another in the list"
@@ -418,8 +432,13 @@ def list_same(rule: Rule, history: History) -> EntityLaw:
 
 
 def written(rule: Rule, history: History) -> EntityLaw:
-    """``read.writes``: what a client wrote is what it reads, in a read and in what an update left alone."""
+    """``read.writes``: what a client wrote is what it reads, in a read and in what an update left alone.
+
+    What a PUT does not name is left alone or made empty: the documents do not say. With `references_to`, a list
+    that names what was deleted since is undecided, too.
+    """
     resource = history.contract.resources[rule.args["resource"]]
+    only_lost = _only_lost(rule, history)
     fields, steady = resource.written, frozenset(field.pointer for field in resource.fixed)
 
     def law(sight: Sight) -> Outcome:
@@ -438,6 +457,8 @@ def written(rule: Rule, history: History) -> EntityLaw:
                 continue  # it never changes at all: that is another rule
             if same(field, wanted, now):
                 outcome = HOLDS
+            elif (not now and sight.moment.operation.method == "PUT") or only_lost(wanted, now, sight):
+                outcome = outcome or UNSURE
             else:
                 message = f"{field.pointer[1:]} of {sight.record.name} is not what was written"
                 return Breach(rule.id, message, _text(wanted), _text(now), sight.pointer + field.pointer)
@@ -461,7 +482,7 @@ def echoed(rule: Rule, history: History) -> EntityLaw:
 
 
 def echo_present(rule: Rule, history: History) -> EntityLaw:
-    """``echo.present``: the answer to a `role` call does not leave out what was sent."""
+    """``echo.present``: the answer to a `role` call does not leave out what was sent, unless that was empty."""
     return _echo(rule, history, absent=True)
 
 
@@ -476,7 +497,7 @@ def _echo(rule: Rule, history: History, absent: bool) -> EntityLaw:
         for field in fields:
             sent = normal(field, at(sight.moment.asked, field.pointer))
             now = sight.read(field)
-            if isinstance(sent, Absent) or (not absent and isinstance(now, Absent)):
+            if isinstance(sent, Absent) or (not sent if absent else isinstance(now, Absent)):
                 continue
             if isinstance(now, Absent) if absent else not same(field, sent, now):
                 verb = "left out" if absent else "changed"
