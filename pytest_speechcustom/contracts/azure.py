@@ -16,6 +16,7 @@ from pytest_speechcustom.values import Rule, Source
 
 STATES = ("NotStarted", "Running", "Succeeded", "Failed")
 NEXT = "/@nextLink"
+Links = tuple[str, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Version:
     touches: tuple[Touch, ...] = ()
     rules: tuple[Rule, ...] = ()
     project_fields: tuple[Field, ...] = ()
+    own_links: Mapping[str, Links] = dataclasses.field(default_factory=dict)
     expires: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -121,6 +123,31 @@ REFERENCES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "evaluation": (("/model1", "model"), ("/model2", "model"), ("/dataset", "dataset"), ("/project", "project")),
     "endpoint": (("/model", "model"), ("/project", "project")),
 }
+
+
+# The definition of the links of a resource, and where each leads, below the resource's own path.
+_OWN_LINKS: dict[str, Links] = {
+    "dataset": ("DatasetLinks", (("/links/files", "/files"), ("/links/listBlocks", "/blocks"),
+                                 ("/links/uploadBlocks", "/blocks"), ("/links/commitBlocks", "/blocks:commit"))),
+    "evaluation": ("EvaluationLinks", (("/links/files", "/files"),)),
+    "webhook": ("WebHookLinks", (("/links/ping", ":ping"), ("/links/test", ":test"))),
+    "project": ("ProjectLinks", tuple(
+        (f"/links/{name}", f"/{name}") for name in ("models", "datasets", "evaluations", "endpoints", "transcriptions")
+    )),
+}  # fmt: skip
+
+# What is told of the result when the work is done.
+_RESULTS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("dataset", ("Succeeded", "Failed"),
+     ("acceptedLineCount", "rejectedLineCount", "duration", "durationMilliseconds")),
+    ("model", ("Succeeded",), ("customModelWeightPercent",)),
+    ("evaluation", ("Succeeded",), tuple(
+        f"{figure}{number}" for number in (1, 2) for figure in (
+            "wordErrorRate", "wordCount", "correctWordCount", "wordSubstitutionCount", "wordDeletionCount",
+            "wordInsertionCount", "sentenceErrorRate", "sentenceCount", "tokenErrorRate", "tokenCount",
+            "correctTokenCount", "tokenSubstitutionCount", "tokenDeletionCount", "tokenInsertionCount",
+        ))),
+)  # fmt: skip
 
 
 def _calls(name: str, states: Source) -> tuple[Call, ...]:
@@ -225,6 +252,8 @@ def _entity_rules(name: str, version: Version) -> list[Rule]:
         Rule(f"{name}.read.writes", "server", "documented", version.update[name],
              f"{title} is read as it was written, and an update leaves alone what it does not name.", "read.writes",
              on | ({"references_to": "dataset"} if name == "model" else {}), "echo"),
+        Rule(f"{name}.read.present", "server", "inferred", said,
+             f"{title} is read with all that was written.", "read.present", on, "echo"),
         Rule(f"{name}.created.fixed", "server", "documented", version.created,
              "createdDateTime never changes.", "field.fixed", on | {"fields": ("/createdDateTime",)}, "time"),
         Rule(f"{name}.list.same", "server", "documented", said,
@@ -317,6 +346,10 @@ def _list_rules(version: Version) -> list[Rule]:
     return rules
 
 
+def _defined(version: Version, definition: str) -> Source:
+    return Source(version.operations.document, definition)
+
+
 def _other_rules(version: Version) -> list[Rule]:
     deletes = tuple(f"{plural}_Delete" for plural in PLURALS.values())
     creates = tuple(f"{PLURALS[name]}_Create" for name in REFERENCES)
@@ -350,6 +383,17 @@ def _other_rules(version: Version) -> list[Rule]:
         Rule("file.list.same", "server", "documented", version.files,
              "A file says the same of itself in the list and alone.", "list.same", {"resource": "file"},
              "cross-endpoint"),
+        Rule("file.fixed", "server", "inferred", version.files,
+             "A file does not change.", "field.fixed",
+             {"resource": "file", "fields": ("/createdDateTime", "/name", "/kind", "/properties/size")},
+             "cross-endpoint"),
+        Rule("base-model.fixed", "server", "documented", version.page,
+             "A base model says the same of itself alone as in the list.", "field.fixed",
+             {"resource": "base-model", "fields": ("/createdDateTime", "/locale", "/displayName")}, "cross-endpoint"),
+        Rule("manifest.model", "server", "documented", _defined(version, "ModelManifest"),
+             "The manifest of a model names that model.", "answer.refers",
+             {"operations": ("Models_GetCustomModelManifest", "Models_GetBaseModelManifest"), "field": "/model/self",
+              "id": "id"}, "identity"),
         Rule("base-model.identity", "server", "documented", version.identity,
              "self of a base model is its location.", "identity.url", {"resource": "base-model"}, "identity"),
         Rule("base-model.list.same", "server", "documented", version.page,
@@ -361,6 +405,15 @@ def _other_rules(version: Version) -> list[Rule]:
              f"A client stops polling {_title(name).lower()} that has succeeded or failed.", "client.poll.final",
              {"resource": name, "operations": (operation, f"{PLURALS[name]}_Update"),
               "states": ("Succeeded", "Failed")}, "client"))  # fmt: skip
+    for name, (definition, links) in (_OWN_LINKS | dict(version.own_links)).items():
+        rules.append(Rule(f"{name}.links.own", "server", "documented", _defined(version, definition),
+             f"The links of {_title(name).lower()} lead to its own actions, files and lists.", "links.own",
+             {"resource": name, "links": links}, "identity"))  # fmt: skip
+    for name, states, fields in _RESULTS:
+        rules.append(Rule(f"{name}.result.settled", "server", "inferred", version.states,
+             f"What {_title(name).lower()} tells of its result stays when it is done.", "field.settled",
+             {"resource": name, "states": states, "fields": tuple(f"/properties/{field}" for field in fields)},
+             "cross-endpoint"))  # fmt: skip
     for name, fields in version.links.items():
         rules.append(Rule(f"{name}.links.api-version", "server", "inferred", version.link,
              f"The links of {_title(name).lower()} keep api-version.", "links.query",

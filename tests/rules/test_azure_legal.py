@@ -160,9 +160,11 @@ def _bare(kit: Kit) -> History:
 def _nulls(kit: Kit) -> History:
     none = {"/description": None, "/project": None, "/customProperties": None, "/datasets": None, "/baseModel": None}
     return [
-        kit.create("model", 1, 0),
+        kit.create("model", 1, 0, sent=dict.fromkeys(none, GONE), shown=none),
         kit.read("model", 1, 10, changes=none),
         kit.page("/models", 20, [kit.entity("model", 1, since=9, changes=none)]),
+        kit.create("model", 2, 30),
+        kit.read("model", 2, 40, created=30, changes={"/project": None, "/datasets": None, "/baseModel": None}),
     ]
 
 

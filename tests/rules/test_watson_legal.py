@@ -356,7 +356,7 @@ def _languages(kit: Kit) -> History:
 @legal("A client with nothing to hide leaves out the description, and the service what it likes.")
 def _bare(kit: Kit) -> History:
     made = kit.create(0)
-    shown = dict.fromkeys(("/description", "/versions", "/owner", "/created", "/progress", "/language"), GONE)
+    shown = dict.fromkeys(("/description", "/versions", "/owner", "/created", "/language"), GONE)
     return [
         asking(made, {"/description": GONE}),
         answering(kit.read(1, "pending"), shown),

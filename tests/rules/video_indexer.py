@@ -241,6 +241,9 @@ BREAKS: dict[str, Make] = {
     "dataset.locale.fixed": lambda: [_dataset(), _dataset(at=22, locale="de-DE")],
     "dataset.kind.fixed": lambda: [_dataset(), _dataset(at=22, kind="Pronunciation")],
     "dataset.counts": lambda: [_of_dataset(_dataset(), properties__rejectedLineCount=-1)],
+    "dataset.counts.settled": lambda: [
+        _dataset(), answering(_dataset(at=22), {"/properties/rejectedLineCount": 3})
+    ],
     "dataset.identity": lambda: [_of_dataset(_dataset(), id=WORDS)],
     "dataset.create.new": lambda: [create_dataset(TEXT, 0), create_dataset(TEXT, 5)],
     "dataset.create.echo": lambda: [create_dataset(TEXT, 0, displayName="Another")],
@@ -248,6 +251,7 @@ BREAKS: dict[str, Make] = {
         update(dataset(TEXT, "Complete", 14), {"displayName": "New"}, 20, displayName="Old")
     ],
     "dataset.read.writes": lambda: [create_dataset(TEXT, 0), _dataset("Waiting", 0, 2, description="Another")],
+    "dataset.read.present": lambda: [create_dataset(TEXT, 0), _dataset("Waiting", 0, 2, description=None)],
     "dataset.list.same": lambda: [
         _dataset(), listed("datasets", [dataset(TEXT, "Complete", 14, displayName="Another")], 22)
     ],
@@ -280,6 +284,7 @@ BREAKS: dict[str, Make] = {
     "model.create.echo": lambda: [answering(create_model(24), {"/datasets/1": MORE_WORDS})],
     "model.update.echo": lambda: [update(model("Complete", 34), {"description": "New"}, 40, description="Old")],
     "model.read.writes": lambda: [create_model(24), _model("Processing", 24, 26, displayName="Another")],
+    "model.read.present": lambda: [create_model(24), _model("Processing", 24, 26, description=None)],
     "model.list.same": lambda: [_model(), listed("models", [model("Complete", 34, 24, datasets=[TEXT])], 42)],
     "model.list.unique": lambda: [listed("models", [model("Complete", 34)] * 2, 40)],
     "model.list.complete": lambda: [create_model(24), listed("models", [], 26)],

@@ -706,6 +706,21 @@ def echoes(rule: Rule, history: History) -> ExchangeLaw:
     return law
 
 
+def refers(rule: Rule, history: History) -> ExchangeLaw:
+    """``answer.refers``: the reference at `field` of the answer names the resource whose URL was asked."""
+    pointer, name = rule.args["field"], rule.args["id"]
+
+    def law(moment: Moment) -> Outcome:
+        url, own = at(moment.answered, pointer), moment.variables.get(name, "")
+        if not moment.accepted or not isinstance(url, str):
+            return None
+        if id_of(url).lower() == own.lower():
+            return HOLDS
+        return Breach(rule.id, f"the answer of {moment.operation.id} is about another", own, short(url), pointer)
+
+    return law
+
+
 def answer_with(rule: Rule, history: History) -> ExchangeLaw:
     """``answer.with``: the answer has elements in the list at `field` only when the query `parameter` is `value`."""
     pointer, name, value = rule.args["field"], rule.args["parameter"], rule.args["value"]
@@ -860,6 +875,7 @@ LAWS = {
     "limit.size": size_limit,
     "limit.count": count_limit,
     "answer.echo": echoes,
+    "answer.refers": refers,
     "answer.with": answer_with,
     "answer.names": answer_names,
     "header.with": header_with,

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from pytest_speechcustom.contracts.model import Field
 from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.history import History, Sight, instant, normal, same
 from pytest_speechcustom.engine.laws.outcome import HOLDS, UNSURE, EntityLaw, Outcome
@@ -339,21 +340,77 @@ def summed(rule: Rule, history: History) -> EntityLaw:
 
 
 def carries(rule: Rule, history: History) -> EntityLaw:
-    """``links.query``: the URLs at `fields` keep the query parameter `name`."""
+    """``links.query``: the URLs at `fields` keep the query parameter `name` of the request."""
     pointers, name = tuple(rule.args["fields"]), rule.args["name"]
-    carrying = re.compile(rf"[?&]{re.escape(name)}=[^&#]")
+    carrying = re.compile(rf"[?&]{re.escape(name)}=([^&#]+)")
 
     def law(sight: Sight) -> Outcome:
         outcome: Outcome = None
+        asked = sight.moment.query.get(name)
         for pointer in pointers:
             url = at(sight.entity, pointer)
             if not isinstance(url, str):
                 continue
-            if carrying.search(url):
+            found = carrying.search(url)
+            if found and asked in (None, found.group(1)):
                 outcome = HOLDS
                 continue
-            message = f"{pointer[1:]} of {sight.record.name} lost the query parameter {name}"
-            return Breach(rule.id, message, f"…?{name}=…", short(url), sight.pointer + pointer)
+            message = f"{pointer[1:]} of {sight.record.name} lost or changed the query parameter {name}"
+            return Breach(rule.id, message, f"…?{name}={asked or '…'}", short(url), sight.pointer + pointer)
+        return outcome
+
+    return law
+
+
+def own_links(rule: Rule, history: History) -> EntityLaw:
+    """``links.own``: the URLs at `links` (pointer, what follows the resource's own path) are those of the resource."""
+    resource = history.contract.resources[rule.args["resource"]]
+    links = tuple(rule.args["links"])
+
+    def law(sight: Sight) -> Outcome:
+        outcome: Outcome = None
+        own = re.sub(r"\{[^}]*\}", sight.record.key, resource.path)
+        for pointer, more in links:
+            url = at(sight.entity, pointer)
+            if not isinstance(url, str):
+                continue
+            if unquote(_path(url)).lower().endswith((own + more).lower()):
+                outcome = HOLDS
+                continue
+            message = f"{pointer[1:]} of {sight.record.name} leads somewhere else"
+            return Breach(rule.id, message, f"…{own}{more}", short(url), sight.pointer + pointer)
+        return outcome
+
+    return law
+
+
+def settled(rule: Rule, history: History) -> EntityLaw:
+    """``field.settled``: in one of the `states`, the `fields` (pointers) stay as they were read last.
+
+    `sameness` is that of a `Field`.
+    """
+    fields = [Field(pointer, rule.args.get("sameness", "value")) for pointer in rule.args["fields"]]
+    states = frozenset(rule.args["states"])
+    status = history.contract.lifecycles[rule.args["resource"]].status
+
+    def law(sight: Sight) -> Outcome:
+        record, state = sight.record, at(sight.entity, status)
+        if record.entity is None or record.moved or sight.unordered or not isinstance(state, str):
+            return None
+        if state not in states or at(record.entity, status) != state:
+            return None
+        outcome: Outcome = None
+        for field in fields:
+            before, now = (
+                normal(field, at(record.entity, field.pointer)),
+                normal(field, at(sight.entity, field.pointer)),
+            )
+            if isinstance(before, Absent) or isinstance(now, Absent):
+                continue
+            if before != now:
+                message = f"{field.pointer[1:]} of {record.name} changed while it was {state}"
+                return Breach(rule.id, message, _text(before), _text(now), sight.pointer + field.pointer)
+            outcome = HOLDS
         return outcome
 
     return law
@@ -377,7 +434,7 @@ def starts_with(rule: Rule, history: History) -> EntityLaw:
 
 
 def only_after(rule: Rule, history: History) -> EntityLaw:
-    """``count.after``: the list at `field` has more than one element only after the call `operation`.
+    """``count.after``: the list at `field` has one element, and more only after the call `operation`.
 
     Undecided where not every call on the resource is known.
     """
@@ -387,12 +444,13 @@ def only_after(rule: Rule, history: History) -> EntityLaw:
         value = at(sight.entity, pointer)
         if not isinstance(value, list) or sight.record.created is None:
             return None
-        if len(value) <= 1 or sight.record.facts.get(rule.args["operation"]):
+        if len(value) == 1 or (value and sight.record.facts.get(rule.args["operation"])):
             return HOLDS
         if sight.record.gaps or sight.unordered:
             return UNSURE
-        has = f"{pointer[1:]} of {sight.record.name} has {len(value)} elements"
-        message = f"{has}, and {rule.args['operation']} was never called"
+        message = f"{pointer[1:]} of {sight.record.name} has {len(value)} elements"
+        if value:
+            message += f", and {rule.args['operation']} was never called"
         return Breach(rule.id, message, "one element", short(value), sight.pointer + pointer)
 
     return law
@@ -467,6 +525,32 @@ def written(rule: Rule, history: History) -> EntityLaw:
     return law
 
 
+def still_shown(rule: Rule, history: History) -> EntityLaw:
+    """``read.present``: a read leaves out nothing of what a client wrote, unless it was empty.
+
+    References may go with what they name, and are not judged; with `fields`, only these (pointers) are.
+    """
+    fields, only = history.contract.resources[rule.args["resource"]].written, rule.args.get("fields")
+    plain = [field for field in fields if field.sameness not in ("reference", "references")]
+    plain = [field for field in plain if only is None or field.pointer in only]
+
+    def law(sight: Sight) -> Outcome:
+        if sight.touch.role != "read" or sight.unordered:
+            return None
+        outcome: Outcome = None
+        for field in plain:
+            wanted = sight.record.known.get(field.pointer)
+            if not wanted or (isinstance(wanted, dict) and not any(wanted.values())):
+                continue
+            if isinstance(sight.read(field), Absent):
+                message = f"{field.pointer[1:]} of {sight.record.name} was written and is not there"
+                return Breach(rule.id, message, _text(wanted), "nothing", sight.pointer + field.pointer)
+            outcome = HOLDS
+        return outcome
+
+    return law
+
+
 def _mentions(patch: Any, pointer: str) -> bool:
     """Whether a merge patch touches a property: names it, or something above it."""
     while pointer:
@@ -520,6 +604,7 @@ _ROLES = {
     "field.fixed": ("read", "create", "update"),
     "list.same": ("list",),
     "read.writes": ("read", "update"),
+    "read.present": ("read",),
 }
 
 LAWS = {
@@ -537,10 +622,13 @@ LAWS = {
     "number.nonnegative": nonnegative,
     "number.sum": summed,
     "links.query": carries,
+    "links.own": own_links,
+    "field.settled": settled,
     "text.prefix": starts_with,
     "count.after": only_after,
     "list.same": list_same,
     "read.writes": written,
+    "read.present": still_shown,
     "echo.same": echoed,
     "echo.present": echo_present,
 }
