@@ -102,10 +102,12 @@ WRITTEN: Mapping[str, tuple[Field, ...]] = {
     "dataset": (*_COMMON, _LOCALE, _PROJECT, Field("/kind")),
     "evaluation": (*_COMMON, _LOCALE, _PROJECT, Field("/model1", "reference"), Field("/model2", "reference"),
                    Field("/dataset", "reference")),
-    "endpoint": (*_COMMON, _LOCALE, _PROJECT, Field("/model", "reference")),
+    "endpoint": (*_COMMON, _LOCALE, _PROJECT, Field("/model", "reference"), Field("/properties/loggingEnabled")),
     "webhook": (*_COMMON, Field("/webUrl"), Field("/events", "subset")),
     "project": (*_COMMON, _LOCALE),
 }  # fmt: skip
+# What changes by an update only. An endpoint may go on with another model when its own has expired.
+_EDITED = ("/displayName", "/description", "/customProperties", "/project", "/webUrl", "/events")
 FIXED: Mapping[str, tuple[Field, ...]] = {
     "model": (_CREATED, _LOCALE, Field("/baseModel", "reference"), Field("/datasets", "references")),
     "dataset": (_CREATED, _LOCALE, Field("/kind"), Field("/contentUrl", "address")),
@@ -254,6 +256,9 @@ def _entity_rules(name: str, version: Version) -> list[Rule]:
              on | ({"references_to": "dataset"} if name == "model" else {}), "echo"),
         Rule(f"{name}.read.present", "server", "inferred", said,
              f"{title} is read with all that was written.", "read.present", on, "echo"),
+        Rule(f"{name}.read.steady", "server", "inferred", version.update[name],
+             f"{title} that was not updated reads as before.", "read.steady",
+             on | {"fields": tuple(field.pointer for field in WRITTEN[name] if field.pointer in _EDITED)}, "echo"),
         Rule(f"{name}.created.fixed", "server", "documented", version.created,
              "createdDateTime never changes.", "field.fixed", on | {"fields": ("/createdDateTime",)}, "time"),
         Rule(f"{name}.list.same", "server", "documented", said,

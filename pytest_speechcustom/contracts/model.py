@@ -202,7 +202,10 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A place where documents contradict each other: neither reading is more than a note."""
+    """A place where documents contradict each other: neither reading is more than a note.
+
+    `keyword` is that of the schema, or ``null`` for a null alone; ``path`` and ``status`` stand for the whole message.
+    """
 
     erratum: str
     operation: str

@@ -95,7 +95,13 @@ _RESOURCES = (
         fixed=(Field("/createdDateTime", "instant"), Field("/locale"), Field("/datasets", "references")),
         moved="/lastActionDateTime",
     ),
-    Resource("file", identity="fileId", path=_SPEECH + "/datasets/{datasetId}/files/{fileId}", parent="datasetId"),
+    Resource(
+        "file",
+        identity="fileId",
+        path=_SPEECH + "/datasets/{datasetId}/files/{fileId}",
+        parent="datasetId",
+        fixed=(Field("/name"), Field("/kind", "word"), Field("/createdDateTime", "instant"), Field("/properties/size")),
+    ),
 )
 
 _TOUCHES = (
@@ -199,6 +205,9 @@ _DATASET_RULES = (
     Rule("dataset.read.present", "server", "inferred", _said("lines 26-31, 119", "displayName", "description"),
          "A dataset is read with the description that was written.", "read.present",
          _ON_DATASET | {"fields": ("/description",)}, "echo"),  # in the samples, customProperties are always null
+    Rule("dataset.read.steady", "server", "inferred", _said("lines 26-31, 119", "displayName", "description"),
+         "A dataset that was not updated reads as before.", "read.steady",
+         _ON_DATASET | {"fields": ("/displayName", "/description")}, "echo"),
     Rule("dataset.list.same", "server", "inferred", _said("lines 119, 189", "returns information"),
          "A dataset says the same of itself in the list and alone.", "list.same", _ON_DATASET, "cross-endpoint"),
     Rule("dataset.list.unique", "server", "inferred", _said("line 189", "all of the specified accounts datasets"),
@@ -234,6 +243,8 @@ _DATASET_RULES = (
     Rule("file.size", "server", "inferred", _said("lines 161-163", "size"),
          "The size of a file is not negative.", "number.nonnegative",
          {"resource": "file", "fields": ("/properties/size",)}, "arithmetic"),
+    Rule("file.list.same", "server", "inferred", _said("line 35", "The content of a dataset can't be modified"),
+         "A file of a dataset does not change.", "list.same", {"resource": "file"}, "cross-endpoint"),
     Rule("file.list.unique", "server", "inferred", _said("lines 147-156", "fileId"),
          "The list of files holds a file once.", "list.unique", {"operations": ("Get-Speech-Dataset-Files",)},
          "paging"),
@@ -288,6 +299,9 @@ _MODEL_RULES = (
     Rule("model.read.present", "server", "inferred", _said("lines 26-31, 217", "displayName", "description"),
          "A model is read with the description that was written.", "read.present",
          _ON_MODEL | {"fields": ("/description",)}, "echo"),
+    Rule("model.read.steady", "server", "inferred", _said("lines 26-31, 217", "displayName", "description"),
+         "A model that was not updated reads as before.", "read.steady",
+         _ON_MODEL | {"fields": ("/displayName", "/description")}, "echo"),
     Rule("model.list.same", "server", "inferred", _said("lines 217, 246", "returns information"),
          "A model says the same of itself in the list and alone.", "list.same",
          _ON_MODEL | {"references_to": "dataset"}, "cross-endpoint"),

@@ -114,7 +114,7 @@ def _calls(said: Flavour) -> tuple[Call, ...]:
 def _model(said: Flavour) -> Resource:
     fixed = [
         Field("/created", "instant"),
-        *(Field(f"/{name}") for name in ("language", "owner", "base_model_name", "name")),
+        *(Field(f"/{name}") for name in ("language", "owner", "base_model_name", "name", "description")),
     ]
     return Resource(
         "model",
@@ -217,6 +217,9 @@ def _model_rules(said: Flavour) -> list[Rule]:
         Rule("model.name.fixed", "server", "documented", said.metadata,
              "The name of a model never changes, not even by reset.", "field.fixed", on_model | {"fields": ("/name",)},
              "echo"),
+        Rule("model.description.fixed", "server", "inferred", said.metadata,
+             "The description of a model never changes.", "field.fixed", on_model | {"fields": ("/description",)},
+             "echo"),
         Rule("model.read.writes", "server", "documented", said.create,
              "A model is read with the name, base model and description it was created with.", "read.writes", on_model,
              "echo"),
@@ -286,6 +289,10 @@ def _model_rules(said: Flavour) -> list[Rule]:
             Rule("model.train.conflict", "server", "documented", said.conflict,
                  "A train request is refused with 409 while the model is being trained.", "call.refused",
                  busy | {"states": ("training",), "window": 10, "undecided": (400,)}, "conflict"),
+            Rule("model.busy", "server", "documented", _sdk("delete_acoustic_model"),
+                 "A model that is being trained or upgraded is not deleted, reset or upgraded.", "call.refused",
+                 on_model | {"operations": ("deleteAcousticModel", "resetAcousticModel", "upgradeAcousticModel"),
+                             "states": ("training", "upgrading"), "statuses": (), "window": 10}, "conflict"),
             Rule("model.train.conflict-audio", "server", "documented", said.conflict,
                  "A train request is refused with 409 while audio of the model is being analysed.", "call.in-use",
                  on_model | {"operations": ("trainAcousticModel", "getAudio", "listAudio", "addAudio"),
@@ -344,7 +351,8 @@ _ALL = ("createAcousticModel", "listAcousticModels", "getAcousticModel", "delete
 
 def _amount(call: str) -> dict[str, object]:
     return {"operations": (call, "listAudio", "addAudio", "deleteAudio", "resetAcousticModel"), "resource": "model",
-            "measured_by": "listAudio", "changed_by": ("addAudio", "deleteAudio", "resetAcousticModel"),
+            "measured_by": "listAudio", "filled_by": "addAudio",
+            "changed_by": ("addAudio", "deleteAudio", "resetAcousticModel"),
             "field": "/total_minutes_of_audio", "items": "/audio", "unsettled": ("being_processed",),
             "slack_each": 1 / 60, "least": "min_audio_minutes", "most": "max_audio_hours", "most_unit": 60}  # fmt: skip
 

@@ -474,8 +474,9 @@ class Checker:
         """Remember what was written: as the answer shows it, else as it was sent."""
         for field in self.contract.resources[touch.resource].written:
             sent = at(asked, field.pointer)
-            if isinstance(sent, Absent) and not whole:
-                continue
+            inside = field.pointer.rpartition("/")[0]
+            if isinstance(sent, Absent) and not (whole or (inside and not isinstance(at(asked, inside), Absent))):
+                continue  # not named, nor what it stands in
             shown = normal(field, at(entity, field.pointer))
             value = normal(field, sent) if isinstance(shown, Absent) else shown
             if isinstance(value, Absent):

@@ -29,9 +29,10 @@ class Record:
 
     `created` and `deleted` are the exchanges that did it, ``None`` where that was not seen. `possible` are the
     states it may be in (``None``: any), `status` the last one read. `moved`: a call that may have changed the
-    state came after that. `known` are written values, `fixed` first-seen values, `times` the last instant of
-    a property. `entity` is the last full picture, ``None`` after a write. `until` is when the last exchange
-    on it ended. `facts` is for laws that count. `gaps`: what was done to it is not known in full.
+    state came after that; `moved_time` is when the last such call was answered. `known` are written values,
+    `fixed` first-seen values, `times` the last instant of a property. `entity` is the last full picture, ``None``
+    after a write. `until` is when the last exchange on it ended. `facts` is for laws that count. `gaps`: what was
+    done to it is not known in full.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Record:
     status_at: int = -1
     status_time: float | None = None
     moved: bool = False
+    moved_time: float | None = None
     blame: str | None = None
     known: dict[str, Any] = field(default_factory=dict)
     fixed: dict[str, Any] = field(default_factory=dict)

@@ -56,6 +56,7 @@ class States:
                 or any(targets != (origin,) for origin, targets in row.moves.items())
             )
             record.held.clear()
+            record.moved_time = moment.ended
         name = f"{touch.resource}: {row.id}"
         self.coverage["transitions"][name] = self.coverage["transitions"].get(name, 0) + 1
 

@@ -544,6 +544,14 @@ def _entity(kit: Kit, kind: str) -> dict[str, Pair]:
         ),
         f"{kind}.read.writes": (lambda: life(kit.read(kind, 1, 10, changes=other)), None),
         f"{kind}.read.present": (lambda: life(kit.read(kind, 1, 10, changes={"/description": GONE})), None),
+        f"{kind}.read.steady": (
+            lambda: [kit.read(kind, 1, 10, since=9), kit.read(kind, 1, 20, since=9, changes=other)],
+            lambda: [
+                kit.read(kind, 1, 10, since=9),
+                kit.patch(kind, 1, 20, {"displayName": "something else"}, since=9),
+                kit.read(kind, 1, 30, "Succeeded", 9, changes=other),
+            ],
+        ),
         f"{kind}.created.fixed": (
             lambda: [kit.read(kind, 1, 10, since=9), kit.read(kind, 1, 20, since=9, created=3)],
             lambda: [

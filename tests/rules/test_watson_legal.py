@@ -360,7 +360,8 @@ def _bare(kit: Kit) -> History:
     return [
         asking(made, {"/description": GONE}),
         answering(kit.read(1, "pending"), shown),
-        answering(kit.train(9), body=b""),
+        kit.add(5, "car1"),
+        answering(kit.train(900), body=b""),
     ]
 
 

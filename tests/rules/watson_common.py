@@ -249,6 +249,7 @@ def _model_pairs(kit: Kit) -> dict[str, Pair]:
         "model.language.fixed": (two(language="en"), None),
         "model.owner.fixed": (two(owner=TWO), None),
         "model.name.fixed": (two(name="Another"), None),
+        "model.description.fixed": (two(description="Another"), None),
         "model.read.writes": (lambda: [kit.create(0), read(1, "pending", description="Another")], None),
         "model.read.present": (
             lambda: [kit.create(0), answering(read(1, "pending"), {"/description": GONE})],

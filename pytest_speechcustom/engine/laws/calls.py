@@ -44,7 +44,7 @@ def must_refuse(rule: Rule, history: History) -> ExchangeLaw:
 
     A refusal with one of the statuses `undecided` may have another reason, which the documents let go first.
     That the resource still was in such a state is taken as shown when no move leads out of them, or when it
-    was read within `window` seconds before the call and nothing happened since.
+    was read in it, or put into it, within `window` seconds before the call and nothing happened since.
     """
     states, statuses = frozenset(rule.args["states"]), tuple(rule.args["statuses"])
     window: float = rule.args.get("window", 0)
@@ -62,7 +62,7 @@ def must_refuse(rule: Rule, history: History) -> ExchangeLaw:
         if moment.status >= 500 or moment.status in undecided:
             return UNSURE
         shown = machine.statuses(machine.later(record.possible)) <= states
-        if not shown and not _just_read(record, moment, window):
+        if not shown and not _just_known(record, moment, window):
             return UNSURE
         allowed = " or ".join(map(str, statuses)) or "a refusal (4xx)"
         was = record.status or " or ".join(sorted(machine.statuses(record.possible)))
@@ -72,12 +72,11 @@ def must_refuse(rule: Rule, history: History) -> ExchangeLaw:
     return law
 
 
-def _just_read(record: Record, moment: Moment, window: float) -> bool:
-    if record.status is None or record.moved or moment.unordered:
+def _just_known(record: Record, moment: Moment, window: float) -> bool:
+    since = record.moved_time if record.moved else record.status_time
+    if since is None or moment.started is None or moment.unordered:
         return False
-    if moment.started is None or record.status_time is None:
-        return False
-    return 0 <= moment.started - record.status_time <= window
+    return 0 <= moment.started - since <= window
 
 
 def only_when(rule: Rule, history: History) -> ExchangeLaw:

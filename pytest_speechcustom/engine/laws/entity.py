@@ -551,6 +551,36 @@ def still_shown(rule: Rule, history: History) -> EntityLaw:
     return law
 
 
+def steady(rule: Rule, history: History) -> EntityLaw:
+    """``read.steady``: what only an update changes (`fields`) is as it was read last, where no update named it.
+
+    What the history shows to have been written is left to ``read.writes``.
+    """
+    written = history.contract.resources[rule.args["resource"]].written
+    fields = [field for field in written if field.pointer in rule.args["fields"]]
+
+    def law(sight: Sight) -> Outcome:
+        record = sight.record
+        if record.entity is None or sight.unordered or record.deleted is not None:
+            return None
+        outcome: Outcome = None
+        patch = sight.moment.asked if sight.touch.role == "update" else ABSENT
+        replaced = sight.moment.operation.method == "PUT"
+        for field in fields:
+            before, now = normal(field, at(record.entity, field.pointer)), sight.read(field)
+            if isinstance(before, Absent) or isinstance(now, Absent) or field.pointer in record.known:
+                continue
+            if _mentions(patch, field.pointer) or (replaced and not now):
+                continue
+            if not same(field, before, now):
+                message = f"{field.pointer[1:]} of {record.name} changed, and no update was seen"
+                return Breach(rule.id, message, _text(before), _text(now), sight.pointer + field.pointer)
+            outcome = HOLDS
+        return outcome
+
+    return law
+
+
 def _mentions(patch: Any, pointer: str) -> bool:
     """Whether a merge patch touches a property: names it, or something above it."""
     while pointer:
@@ -605,6 +635,7 @@ _ROLES = {
     "list.same": ("list",),
     "read.writes": ("read", "update"),
     "read.present": ("read",),
+    "read.steady": ("read", "update"),
 }
 
 LAWS = {
@@ -629,6 +660,7 @@ LAWS = {
     "list.same": list_same,
     "read.writes": written,
     "read.present": still_shown,
+    "read.steady": steady,
     "echo.same": echoed,
     "echo.present": echo_present,
 }

@@ -6,10 +6,11 @@ next page, where there is one. A *walk* is a first page and the pages reached by
 
 from __future__ import annotations
 
+import re
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pytest_speechcustom.contracts.model import Touch
 from pytest_speechcustom.engine.breach import Breach
@@ -140,7 +141,7 @@ def top(rule: Rule, history: History) -> ExchangeLaw:
 
 
 def next_progress(rule: Rule, history: History) -> ExchangeLaw:
-    """``list.next.progress``: the link to the next page does not lead back to this one, and this page is not empty."""
+    """``list.next.progress``: the link to the next page leads on in the same list."""
     link = rule.args["next"]
 
     def judge(moment: Moment, touch: Touch, walk: Walk, keys: list[str]) -> Outcome:
@@ -151,7 +152,8 @@ def next_progress(rule: Rule, history: History) -> ExchangeLaw:
         asked, given = whole(moment.query.get("skip") or "0"), whole(dict(parse_qsl(_query(url))).get("skip", ""))
         if not back and given is not None and asked is not None:
             back = given <= asked
-        if not back:
+        own = re.sub(r"\{([^}]*)\}", lambda name: moment.variables.get(name[1], ""), moment.operation.path)
+        if not back and unquote(_address(url, moment.scope)[0]).endswith(own.lower()):
             return HOLDS
         return Breach(
             rule.id, "the link to the next page does not lead on", "the next set of results", short(url), link
