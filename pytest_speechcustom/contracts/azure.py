@@ -235,6 +235,7 @@ def state_rules(name: str, states: Source, moved: Source, error: str) -> list[Ru
 def _entity_rules(name: str, version: Version) -> list[Rule]:
     on, title, plural = {"resource": name}, _title(name), PLURALS[name]
     said, lists = version.entity[name], _lists(name)
+    respelled = {"respelled": ("/properties/loggingEnabled",)} if name == "endpoint" else {}  # contentLoggingEnabled
     rules = [
         Rule(f"{name}.identity", "server", "documented", version.identity,
              f"self of {title.lower()} is its location.", "identity.url", on, "identity"),
@@ -247,15 +248,15 @@ def _entity_rules(name: str, version: Version) -> list[Rule]:
         Rule(f"{name}.create.echo", "server", "documented", said,
              "The answer to a create call shows what was sent.", "echo.same", on | {"role": "create"}, "echo"),
         Rule(f"{name}.create.echo-present", "server", "inferred", said,
-             "The answer to a create call leaves out nothing that was sent.", "echo.present", on | {"role": "create"},
-             "echo"),
+             "The answer to a create call leaves out nothing that was sent.", "echo.present",
+             on | {"role": "create"} | respelled, "echo"),
         Rule(f"{name}.update.echo", "server", "documented", version.update[name],
              "The answer to an update shows what was sent.", "echo.same", on | {"role": "update"}, "echo"),
         Rule(f"{name}.read.writes", "server", "documented", version.update[name],
              f"{title} is read as it was written, and an update leaves alone what it does not name.", "read.writes",
              on | ({"references_to": "dataset"} if name == "model" else {}), "echo"),
         Rule(f"{name}.read.present", "server", "inferred", said,
-             f"{title} is read with all that was written.", "read.present", on, "echo"),
+             f"{title} is read with all that was written.", "read.present", on | respelled, "echo"),
         Rule(f"{name}.read.steady", "server", "inferred", version.update[name],
              f"{title} that was not updated reads as before.", "read.steady",
              on | {"fields": tuple(field.pointer for field in WRITTEN[name] if field.pointer in _EDITED)}, "echo"),

@@ -114,6 +114,8 @@ class Wire:
             level: Level | None = None
             if any(operation.responses[code].basis != "documented" for code in operation.success):
                 level = "warning"  # no document states the code, it is known from elsewhere
+            if 300 <= status < 400:
+                level = "note"  # redirects and caches are of HTTP, not of the service
             if any(d.keyword == "status" for d in self._disputes.get((operation.id, "response"), ())):
                 level = "note"
             breaches.append(

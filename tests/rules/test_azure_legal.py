@@ -15,7 +15,7 @@ import pytest
 
 from pytest_speechcustom.contracts import load
 from pytest_speechcustom.engine.checker import Checker
-from pytest_speechcustom.values import Exchange
+from pytest_speechcustom.values import ABSENT, Exchange
 from tests.rules import azure_speech_2025_10_15, azure_speech_v3_1
 from tests.rules.azure_common import RETRY, Kit, permit, uid
 from tests.rules.build import GONE, HOST, History, answered_by, answering, asking, exchange, moved, stamp
@@ -822,6 +822,31 @@ def _in_its_own_words(kit: Kit) -> History:
         kit.error("GET", kit.path("model", 1), at, status) for at, status in enumerate((401, 403, 429, 502, 504))
     ]
     return [answering(one, **form) for one in refused for form in (page, unnamed)]
+
+
+@legal("Redirects and caches are nobody's fault.", noted=True)
+def _redirected(kit: Kit) -> History:
+    read = kit.read("model", 1, 10)
+    return [answering(read, status=status, body=ABSENT) for status in (304, 308)]
+
+
+@legal("A browser asks first whether it may call.")
+def _preflight(kit: Kit) -> History:
+    read = kit.read("model", 1, 10)
+    asked = {"Access-Control-Request-Method": "GET", "Origin": "https://portal.example"}
+    first = asking(answering(read, status=204, body=ABSENT), method="OPTIONS", headers=asked)
+    return [asking(first, headers={"Ocp-Apim-Subscription-Key": None}), read]
+
+
+@legal("Logging of an endpoint has two names.", noted=True)
+def _two_names(kit: Kit) -> History:
+    asked = {"/properties": {"loggingEnabled": True}}
+    changed = {"properties": {"contentLoggingEnabled": False}}
+    return [
+        kit.create("endpoint", 1, 0, sent=asked, shown={"/properties": {"contentLoggingEnabled": True}}),
+        kit.patch("endpoint", 1, 10, changed, "Running", 5, 0, {"/properties": {"loggingEnabled": False}}),
+        kit.read("endpoint", 1, 20, changes={"/properties": {"loggingEnabled": False}}),
+    ]
 
 
 @legal("A recording may lack a body that was sent in pieces.")

@@ -528,11 +528,13 @@ def written(rule: Rule, history: History) -> EntityLaw:
 def still_shown(rule: Rule, history: History) -> EntityLaw:
     """``read.present``: a read leaves out nothing of what a client wrote, unless it was empty.
 
-    References may go with what they name, and are not judged; with `fields`, only these (pointers) are.
+    References may go with what they name, and are not judged; nor are the fields `respelled` (pointers), which the
+    documents name in two ways. With `fields`, only these are.
     """
     fields, only = history.contract.resources[rule.args["resource"]].written, rule.args.get("fields")
     plain = [field for field in fields if field.sameness not in ("reference", "references")]
     plain = [field for field in plain if only is None or field.pointer in only]
+    plain = [field for field in plain if field.pointer not in rule.args.get("respelled", ())]
 
     def law(sight: Sight) -> Outcome:
         if sight.touch.role != "read" or sight.unordered:
@@ -596,12 +598,16 @@ def echoed(rule: Rule, history: History) -> EntityLaw:
 
 
 def echo_present(rule: Rule, history: History) -> EntityLaw:
-    """``echo.present``: the answer to a `role` call does not leave out what was sent, unless that was empty."""
+    """``echo.present``: the answer to a `role` call does not leave out what was sent, unless that was empty.
+
+    The fields `respelled` (pointers) may be shown under another name.
+    """
     return _echo(rule, history, absent=True)
 
 
 def _echo(rule: Rule, history: History, absent: bool) -> EntityLaw:
     fields = history.contract.resources[rule.args["resource"]].written
+    fields = tuple(field for field in fields if field.pointer not in rule.args.get("respelled", ()))
     role = rule.args["role"]
 
     def law(sight: Sight) -> Outcome:
