@@ -425,6 +425,11 @@ def _audio_rules(said: Flavour) -> list[Rule]:
              {"operations": ("addAudio",), "parameter": "max_resource_bytes"}, "refusals"),
     ]  # fmt: skip
     if said.one_at_a_time:
+        rules.append(Rule("audio.one-at-a-time", "server", "documented", said.one_at_a_time,
+             "Audio is refused while the audio before it is being processed.", "call.in-use",
+             {"operations": ("addAudio", "getAudio", "listAudio"), "resource": "model", "calls": ("addAudio",),
+              "user": "audio", "inside": True, "states": ("being_processed",), "statuses": (),
+              "unless": "simultaneous_adds"}, "conflict"))  # fmt: skip
         rules.append(Rule("client.audio.one-at-a-time", "client", "documented", said.one_at_a_time,
              "Audio is added only when the audio before it has been processed.", "client.inside",
              {"operations": ("addAudio",), "resource": "model", "inside": "audio", "states": ("being_processed",)},

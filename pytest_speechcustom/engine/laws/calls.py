@@ -264,11 +264,13 @@ def in_use(rule: Rule, history: History) -> ExchangeLaw:
 
     `user` is the kind that depends: by the references at `field`, or because it lives `inside`. `states` are
     those in which it does. An accepted call is proved wrong when the user is seen in such a state afterwards,
-    before a call (`renewed_by`) could have brought it back.
+    before a call (`renewed_by`) could have brought it back. Nothing is wrong where the contract parameter `unless` is
+    true.
     """
     user, states, statuses = rule.args["user"], frozenset(rule.args["states"]), tuple(rule.args.get("statuses", ()))
     calls, renewed_by = frozenset(rule.args["calls"]), frozenset(rule.args.get("renewed_by", ()))
     resource = history.contract.resources[user]
+    allowed = history.contract.parameters.get(rule.args.get("unless", ""))
     doubtful: dict[str, tuple[int, str]] = {}
 
     def users(key: str) -> list[Record]:
@@ -286,7 +288,7 @@ def in_use(rule: Rule, history: History) -> ExchangeLaw:
         touch = history.touch(moment.operation.id, rule.args["resource"])
         key = key_of(history, touch, moment)
         using = users(key)
-        if not using or moment.unordered or not moment.asked_soundly:
+        if allowed or not using or moment.unordered or not moment.asked_soundly:
             return None
         if moment.accepted:
             if len(doubtful) > _MOST_REMEMBERED:
@@ -310,9 +312,9 @@ def in_use(rule: Rule, history: History) -> ExchangeLaw:
             if status in states:
                 message = f"{rule.args['resource']} {used} was in use by {user} {key}, and the call was accepted"
                 seen = f"accepted in exchange {index}; {user} still {status} in exchange {moment.index}"
-                allowed = "a refusal" + (f" ({statuses[0]})" if statuses else "")
+                wanted = "a refusal" + (f" ({statuses[0]})" if statuses else "")
                 name = f"{rule.args['resource']} {used}"
-                return Breach(rule.id, message, allowed, seen, resource=name, exchange=index)
+                return Breach(rule.id, message, wanted, seen, resource=name, exchange=index)
             return HOLDS
         return None
 
@@ -577,7 +579,7 @@ def polls_on(rule: Rule, history: History) -> ExchangeLaw:
 
     def law(moment: Moment) -> Outcome:
         record = _record(rule, history, moment)
-        if record is None or record.deleted is not None:
+        if record is None or record.deleted is not None or not moment.accepted:
             return None
         later = machine.later(record.possible) if machine is not None else None
         settled = later is None or machine is None or machine.statuses(later) <= states
