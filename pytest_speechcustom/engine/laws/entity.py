@@ -6,7 +6,7 @@ Each function takes a rule (for its `args`) and gives the law: from a `Sight` to
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -644,8 +644,7 @@ def reads(rule: Rule, history: History) -> frozenset[str] | None:
     if "place" in rule.args:
         return None
     resource = history.contract.resources[rule.args["resource"]]
-    pointers = [rule.args[name] for name in _ONE if name in rule.args]
-    pointers += [pointer for name in _SEVERAL for pointer in rule.args.get(name, ())]
+    pointers = list(_pointers(rule.args))
     if rule.law in _COMPARING:
         pointers += [field.pointer for field in (*resource.fixed, *resource.written)]
     if rule.law in ("identity.url", "identity.property"):
@@ -655,9 +654,20 @@ def reads(rule: Rule, history: History) -> frozenset[str] | None:
     return frozenset(pointers)
 
 
-_ONE = ("field", "earlier", "later", "prefix")
-_SEVERAL = ("fields", "parts")
-_COMPARING = ("list.same", "read.writes", "echo.same", "echo.present")
+def _pointers(value: Any) -> Iterator[str]:
+    """Every JSON pointer in the arguments of a rule: what begins with a slash."""
+    if isinstance(value, str):
+        if value.startswith("/"):
+            yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _pointers(inner)
+    elif isinstance(value, Iterable):
+        for inner in value:
+            yield from _pointers(inner)
+
+
+_COMPARING = ("list.same", "read.writes", "read.present", "read.steady", "echo.same", "echo.present")
 _ROLES = {
     "field.fixed": ("read", "create", "update"),
     "list.same": ("list",),
