@@ -245,7 +245,7 @@ class Checker:
             self._unsigned.append((index, exchange, operation))
 
     def _anonymous(self, index: int, exchange: Exchange, operation: Operation) -> None:
-        ways = " or ".join(" with ".join(name for _, name in way) for way in self.contract.security)
+        ways = " or ".join(dict.fromkeys(" with ".join(name for _, name in way) for way in self.contract.security))
         message = f"{operation.id} needs credentials"
         self._add(index, exchange, operation, [Breach("request.auth", message, ways, "none", source=operation.source)])
 
@@ -263,7 +263,7 @@ class Checker:
             breach = Breach("request.method", message, allowed, f"{method} {route.path}")
         else:
             message = f"the contract has no path {route.path or exchange.request.url!r}"
-            breach = Breach("request.path", message, "a documented path", f"{method} {route.path}")
+            breach = Breach("request.path", message, self._router.nearest(method, route.path), f"{method} {route.path}")
         for dispute in self.contract.disputes:
             verb, _, path = dispute.pointer.partition(" ")
             if dispute.keyword == "path" and verb == method and route.path.endswith(self.contract.base + path):

@@ -280,8 +280,6 @@ def normal(field: Field, value: Any) -> Any:
         return instant(value) or ABSENT
     if field.sameness == "address" and isinstance(value, str):
         return value.partition("?")[0]
-    if field.sameness == "tag" and isinstance(value, str):
-        return value.casefold()
     if field.sameness == "word" and not isinstance(value, str):
         return ABSENT
     return value
@@ -291,4 +289,6 @@ def same(field: Field, wanted: Any, seen: Any) -> bool:
     """Whether two normal values are the same for a field."""
     if field.sameness == "subset" and isinstance(wanted, dict) and isinstance(seen, dict):
         return all(seen.get(name, False) == value for name, value in wanted.items() if value is not None)
+    if field.sameness == "tag" and isinstance(wanted, str) and isinstance(seen, str):
+        return wanted.casefold() == seen.casefold()
     return bool(wanted == seen)

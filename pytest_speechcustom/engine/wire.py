@@ -111,7 +111,7 @@ class Wire:
         if len(lowered) != len(headers):
             breaches += _repeated(headers, "response", operation.source)
         spec = operation.responses.get(status) if status in operation.success or status >= 400 else None
-        if spec is None and status >= 400:
+        if spec is None and 400 <= status <= 599:
             spec = operation.responses.get(0)
         if spec is None:
             allowed = ", ".join(map(str, sorted(operation.success))) + " or an error (4xx, 5xx)"
@@ -247,6 +247,10 @@ class Wire:
                 allowed, seen = f"{kind};{name}=…", headers.get("content-type", "")
                 breaches.append(Breach("request.content-type", message, allowed, seen, source=operation.source))
         if media.entity is None and binary:
+            return ABSENT
+        if body.problem is not None and isinstance(body.value, Absent):
+            message = f"the request body could not be judged: {body.problem}"
+            breaches.append(Breach("request.body.unread", message, "a recorded body", "none", source=operation.source))
             return ABSENT
         try:
             value = decode(body)
