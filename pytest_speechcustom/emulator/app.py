@@ -68,18 +68,18 @@ class Application:
         try:
             raw = get_input_stream(environ, max_content_length=most).read()
         except RequestEntityTooLarge:
-            _discard(environ)
-            return Body(problem=f"more than {most} bytes")
+            return Body(problem=f"more than {most} bytes", unread=max(most + 1, _discard(environ)))
         return Body(raw) if raw else NO_BODY
 
 
-def _discard(environ: Environ) -> None:
-    """Read on to the end, as a client does not look for an answer before it has sent all."""
-    left = int(environ.get("CONTENT_LENGTH") or _LARGEST)
+def _discard(environ: Environ) -> int:
+    """Read on to the end, as a client does not look for an answer before it has sent all; how much that was."""
+    announced = left = int(environ.get("CONTENT_LENGTH") or _LARGEST)
     while left > 0 and (piece := environ["wsgi.input"].read(min(left, _PIECE))):
         left -= len(piece)
     if left > _LARGEST:
         raise ConnectionAbortedError("too large to be read away")
+    return announced - left
 
 
 def _target(environ: Environ, path: str) -> str:

@@ -212,4 +212,4 @@ def _light(exchange: Exchange) -> Exchange:
 
 
 def _left_out(body: Body) -> Body:
-    return Body(problem=f"{len(body.raw or b'')} bytes, not kept")
+    return Body(problem=f"{body.size} bytes, not kept", unread=body.size)

@@ -1,0 +1,1 @@
+"""The emulator: its core, and the service it plays."""
