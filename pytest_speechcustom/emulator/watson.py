@@ -27,6 +27,8 @@ ANALYSIS_SECONDS = 10
 """How long the analysis of a resource takes: the documents say seconds or minutes."""
 TIMES_AUDIO = 2
 """How many times longer than the audio a training takes (the documents: two to four), and an upgrade."""
+MOST_BYTES = 1 << 30
+"""The largest request where the contract knows no limit."""
 
 # A query parameter that is unknown is answered with a warning. A slash at the end was seen to be served. Our choice: a
 # body that nobody asked for is not read.
@@ -55,7 +57,8 @@ class Watson:
         self._limits = world.contract.parameters
         self._models: dict[str, Model] = {}
         self.suffix = world.contract.base
-        self.most_bytes: int = self._limits["max_resource_bytes"]
+        most = self._limits["max_resource_bytes"]
+        self.most_bytes = MOST_BYTES if most is None else int(most)
         handlers: Mapping[str, Handler] = {
             "listModels": self._list_base_models,
             "createAcousticModel": self._create,
@@ -105,10 +108,10 @@ class Watson:
         if form.get("grant_type") != _GRANT or not form.get("apikey"):
             return Answer(400, {"errorCode": "BXNIM0415E", "errorMessage": "Provided API key could not be found."})
         token = {
-            "access_token": _token({"iat": 0, "exp": _NEVER, "sub": self._owner}),
+            "access_token": _token({"iat": 1, "exp": _NEVER, "sub": self._owner}),
             "refresh_token": "not_supported",
             "token_type": "Bearer",
-            "expires_in": _NEVER,
+            "expires_in": _NEVER - 1,
             "expiration": _NEVER,
             "scope": "ibm openid",
         }
@@ -173,9 +176,9 @@ class Watson:
             return _NO_LANGUAGE_MODEL
         if invalid:
             return f"These audio resources of the custom model are invalid: {', '.join(invalid)}."
-        if model.seconds < least * 60 or not model.seconds:
-            return f"The custom model has less than {least} minutes of valid audio."
-        if model.seconds > most * 3600:
+        if not model.seconds or (least is not None and model.seconds < least * 60):
+            return f"The custom model has less than {least or 'some'} minutes of valid audio."
+        if most is not None and model.seconds > most * 3600:
             return f"The custom model has more than {most} hours of valid audio."
         return None
 
@@ -338,5 +341,5 @@ def _audio(model: Model, call: Call) -> Audio:
 
 def _token(claims: Any) -> str:
     """A token in the form of a JWT; nobody checks the signature."""
-    parts = (json.dumps({"alg": "RS256"}).encode(), json.dumps(claims).encode(), b"emulated")
+    parts = (json.dumps({"alg": "RS256", "typ": "JWT"}).encode(), json.dumps(claims).encode(), b"emulated")
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
