@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import get_input_stream
 
@@ -65,10 +65,17 @@ class Application:
         most = self._emulator.most_bytes
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "") and not environ.get("CONTENT_LENGTH"):
             environ = environ | {"wsgi.input_terminated": True}
+        past = b""
         try:
             raw = get_input_stream(environ, max_content_length=most).read()
+            if len(raw) == most and "wsgi.input_terminated" in environ:
+                past = environ["wsgi.input"].read(1)
         except RequestEntityTooLarge:
-            return Body(problem=f"more than {most} bytes", unread=max(most + 1, _discard(environ)))
+            return Body(problem=f"more than {most} bytes", unread=_discard(environ))
+        except ClientDisconnected as error:
+            raise ConnectionAbortedError("half a request") from error
+        if past:
+            return Body(problem=f"more than {most} bytes", unread=most + 1 + _discard(environ))
         return Body(raw) if raw else NO_BODY
 
 

@@ -514,7 +514,8 @@ def test_there_is_a_most_of_models_on_the_public_cloud_only(icp: Client) -> None
     assert icp.service.contract.parameters["max_models"] is None
 
 
-JSON = {"Content-Type": "application/json"}
+JSON, PLAIN = {"Content-Type": "application/json"}, {"Content-Type": "text/plain"}
+GOOD = {"name": "x", "base_model_name": BROADBAND}
 WRONG: dict[str, tuple[int, str | None, dict[str, Any]]] = {
     "no json": (400, "request.body.json", {"content": b"{", "headers": JSON}),
     "no body": (400, "request.body.missing", {"headers": JSON}),
@@ -522,8 +523,8 @@ WRONG: dict[str, tuple[int, str | None, dict[str, Any]]] = {
     "no name": (400, "request.body.required", {"json": {"base_model_name": BROADBAND}}),
     "a name that is a number": (400, "request.body.type", {"json": {"name": 1, "base_model_name": BROADBAND}}),
     "an unknown property": (
-        400, "request.body.unknown", {"json": {"name": "x", "base_model_name": BROADBAND, "status": "ready"}}),
-    "another content type": (415, "request.content-type", {"content": b"{}", "headers": {"Content-Type": "text/plain"}}),
+        400, "request.body.unknown", {"json": GOOD | {"status": "ready"}}),
+    "another content type": (415, "request.content-type", {"json": GOOD, "headers": PLAIN}),
     "an unknown base model": (400, None, {"json": {"name": "x", "base_model_name": "tlh_BroadbandModel"}}),
 }  # fmt: skip
 
