@@ -27,6 +27,8 @@ ANALYSIS_SECONDS = 10
 """How long the analysis of a resource takes: the documents say seconds or minutes."""
 TIMES_AUDIO = 2
 """How many times longer than the audio a training takes (the documents: two to four), and an upgrade."""
+LEAST_SECONDS = 60
+"""How long either takes at least: the documents speak of minutes, and tell clients to look once a minute."""
 MOST_BYTES = 1 << 30
 """The largest request where the contract knows no limit."""
 
@@ -209,12 +211,8 @@ class Watson:
             model.upgrades = upgrades
             model.become(then, moment)
 
-        self._world.jobs.start(
-            "model",
-            model.id,
-            Step(TIMES_AUDIO * model.seconds, done),
-            fail=lambda moment: model.become("failed", moment),
-        )
+        step = Step(max(LEAST_SECONDS, TIMES_AUDIO * model.seconds), done)
+        self._world.jobs.start("model", model.id, step, fail=lambda moment: model.become("failed", moment))
 
     def _shown(self, call: Call, model: Model) -> Json:
         """A model as clients see it. Its status tells of its audio too: looking at it is looking at that."""

@@ -663,6 +663,18 @@ def test_a_training_goes_as_planned(outcome: str, client: Client) -> None:
     assert client.rules() == set()
 
 
+@pytest.mark.parametrize("progress", ["manual", "polls:2", "seconds:100"])
+def test_work_that_ends_at_once_leaves_nobody_to_blame(progress: str) -> None:
+    """A training that was just seen is over without anybody looking, and the next one begins."""
+    with running(progress=progress) as client:
+        model = client.ready()
+        client.call("POST", f"{model}/train")
+        assert client.status(model) == "training"
+        client.service.complete()
+        assert client.call("POST", f"{model}/train").status_code == 200
+        assert client.rules() == set()
+
+
 def test_an_analysis_and_an_upgrade_can_fail(client: Client) -> None:
     """Audio turns out invalid, a model fails."""
     model = client.create()
