@@ -138,7 +138,10 @@ class Emulator:
             answer = self._answer(request, asked, plan)
             response = self._response(answer)
             lost = plan is not None and (plan.drop is not None or plan.truncate is not None)
-            self._judge(Exchange(request, None if lost else response, heard, self.clock.heard), asked)
+            # a refusal that the service itself would not have made tells nothing of the state of things
+            made_up = plan is not None and plan.status is not None and plan.status < 500 and plan.status != 429
+            exchange = Exchange(request, None if lost else response, heard, self.clock.heard)
+            self._judge(exchange, asked, believed=not made_up)
         if plan is None:
             return Delivery(response)
         return Delivery(response, plan.delay, plan.truncate, plan.drop == "after")
@@ -204,8 +207,8 @@ class Emulator:
             media, data = self._backend.media, json.dumps(answer.body).encode()
         return Response(answer.status, (("Content-Type", media), *answer.headers), Body(data))
 
-    def _judge(self, exchange: Exchange, asked: Asked) -> None:
-        self._checker.feed(exchange, asked)
+    def _judge(self, exchange: Exchange, asked: Asked, *, believed: bool = True) -> None:
+        self._checker.feed(exchange if believed else replace(exchange, response=None), asked)
         self._kept.append(_light(exchange))
 
 

@@ -35,7 +35,7 @@ MOST_BYTES = 1 << 30
 # A query parameter that is unknown is answered with a warning. A slash at the end was seen to be served. Our choice: a
 # body that nobody asked for is not read.
 _MINDS_NOT = ("request.query.unknown", "request.path.slash", "request.body.unexpected")
-# Our choice, but for 400: no document says how a request is refused that is wrong by itself.
+# Our choice, as no document says how a request is refused that is wrong by itself. Their samples of errors have 400.
 _OBJECTIONS: Mapping[str, int] = {"request.auth": 401, "request.content-type": 415}
 _DESCRIPTIONS: Mapping[int, str] = {404: "No Such Resource"}
 _GRANT = "urn:ibm:params:oauth:grant-type:apikey"
@@ -162,6 +162,7 @@ class Watson:
     def _train(self, call: Call) -> Answer:
         model = self._idle_model(call)
         invalid = [audio.name for audio in model.with_status("invalid")]
+        # ICP18 line 60 has no 400, but the same reasons for which a training fails, an invalid resource among them.
         strict = not self._flavour.strict or call.query.get("strict") != "false"
         reason = self._unfit(call, model, invalid if strict else [])
         if reason is not None:

@@ -702,6 +702,22 @@ def test_calls_fail_as_planned(status: int, client: Client) -> None:
     assert client.rules() == set()
 
 
+@pytest.mark.parametrize("status", [400, 404, 409])
+@pytest.mark.parametrize("operation", ["trainAcousticModel", "getAcousticModel"])
+def test_a_refusal_on_purpose_is_nobodys_fault(status: int, operation: str, client: Client) -> None:
+    """The service would not have refused the call, and the model is as before."""
+    model = client.ready()
+    assert client.status(model) == "ready"
+    client.service.plan(status, operation=operation)
+    method, path = ("GET", model) if operation == "getAcousticModel" else ("POST", f"{model}/train")
+    assert client.call(method, path).status_code == status
+    assert client.service.exchanges[-1].response is not None
+    assert client.status(model) == "ready"
+    assert client.call("POST", f"{model}/train").status_code == 200
+    assert client.status(model) == "training"
+    assert client.rules() == set()
+
+
 def test_many_clients_at_once_do_not_meet(client: Client) -> None:
     """Each walks its own model through training; all are judged."""
 
