@@ -48,6 +48,12 @@ DIRECTORY_BYTES = 2**21
 HEADER_BYTES = 2**16
 """Bytes of what a tar tells of one file."""
 
+HEADERS_BYTES = 2**24
+"""Bytes of what a tar tells of all files."""
+
+DIGITS = NAME_LENGTH
+"""Digits in a row in what a tar tells: Python before 3.11.10 and 3.12.6 looks at all of them again from each."""
+
 PAX_HEADERS = 100
 """Names of what a tar tells of all of its files."""
 
@@ -189,8 +195,12 @@ def _zipped(data: bytes, meter: _Meter) -> Iterator[_Entry]:
 class _Frugal(io.BytesIO):
     """A zip in memory. Its directory is read at once, and makes ten times as much of objects: it must not be long."""
 
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._size = len(data)  # `getbuffer` would copy the data
+
     def read(self, size: int | None = -1, /) -> bytes:
-        wanted = len(self.getbuffer()) - self.tell() if size is None or size < 0 else size
+        wanted = self._size - self.tell() if size is None or size < 0 else size
         if wanted > DIRECTORY_BYTES:
             raise zipfile.BadZipFile(f"its directory has more than {DIRECTORY_BYTES} bytes")
         return super().read(wanted)
@@ -260,7 +270,7 @@ class _Tape(io.RawIOBase):
         self._meter = meter
         self._inflate = zlib.decompressobj(wbits=31)
         self._at = 0
-        self._header_left = 0
+        self._header_left, self._headers_left = 0, HEADERS_BYTES
         self._block = b""
 
     @contextmanager
@@ -277,9 +287,12 @@ class _Tape(io.RawIOBase):
     def read(self, size: int = -1, /) -> bytes:
         """Bytes of a header."""
         self._header_left -= size
-        if size < 0 or self._header_left < 0:
-            raise _Refused(f"tells more than {HEADER_BYTES} bytes of one file")
+        self._headers_left -= size
+        if size < 0 or self._header_left < 0 or self._headers_left < 0:
+            raise _Refused(f"tells more than {HEADER_BYTES} bytes of one file, or {HEADERS_BYTES} of all")
         self._block = self._pull(size)
+        if _LONG_NUMBER.search(self._block):
+            raise _Refused(f"tells something of a file with more than {DIGITS} digits in a row")
         return self._block
 
     def tell(self) -> int:
@@ -340,3 +353,4 @@ class _Tape(io.RawIOBase):
 
 
 _SOMETHING = re.compile(rb"[^\0]")
+_LONG_NUMBER = re.compile(rb"[0-9]{%d}" % (DIGITS + 1))

@@ -119,7 +119,7 @@ def _positive(parameters: _Parameters, name: str, default: int | None) -> int:
     if text is None and default is not None:
         return default
     if text is None or not re.fullmatch("[1-9][0-9]{0,6}", text):
-        raise Unreadable(f"was sent with a content type whose {name} is {'missing' if text is None else 'no number'}")
+        raise Unreadable(f"needs a content type with a {name} that is a number")
     return int(text)
 
 

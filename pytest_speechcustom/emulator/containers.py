@@ -54,7 +54,8 @@ Kind = Literal["AU", "FLAC", "MP3", "Ogg", "WAV", "WebM"]
 
 def kind(data: bytes) -> Kind | None:
     """What kind of file the bytes are by their beginning, or ``None`` if none that is known."""
-    behind = data[_id3(data) :][:4]
+    start = _id3(data)
+    behind = data[start : start + 4]
     if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
         return "WAV"
     if behind == b"fLaC":
@@ -96,7 +97,7 @@ def _wav(data: bytes) -> Sound:
     layout: tuple[str, int, int] | None = None
     for name, start, size in _wav_chunks(data):
         if name == b"fmt ":
-            layout = _wav_layout(data[start : start + size])
+            layout = _wav_layout(data[start : start + min(size, 40)])
         elif name == b"data" and layout:
             codec, frequency, width = layout
             held = len(data) - start

@@ -76,8 +76,10 @@ def _element(name: bytes, held: bytes) -> bytes:
 
 
 def _ogg(head: bytes, comment: bytes, samples: int) -> bytes:
-    """The first page with the head of the codec, one with comments, and some with audio."""
-    audio = [_page(4 * (number == 9), samples * (number + 1) // 10, number + 2, bytes(200)) for number in range(10)]
+    """The first page with the head of the codec, one with comments, and some with 100,000 samples in 200 bytes each."""
+    pages = samples // 100_000 + 1
+    ends = [samples * (number + 1) // pages for number in range(pages)]
+    audio = [_page(4 * (end == samples), end, number, bytes(200)) for number, end in enumerate(ends, 2)]
     return _page(2, 0, 0, head) + _page(0, 0, 1, comment) + b"".join(audio)
 
 
