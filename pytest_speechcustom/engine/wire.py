@@ -27,6 +27,8 @@ _BOOLEANS = {"true": True, "false": False}
 _MERGE_PATCH = "application/merge-patch+json"
 _JSON = ("application/json", _MERGE_PATCH)
 _MILD = (".unknown", ".null", ".enum")
+_BETWEEN = (401, 403, 407, 408, 413, 429, 502, 503, 504)
+"""Statuses that what stands before a service answers with, in words of its own."""
 
 # How a problem in a body is named and weighed, by direction and aspect.
 _REQUEST_RULES: Mapping[str, str] = {
@@ -117,6 +119,8 @@ class Wire:
             level: Level | None = None
             if any(operation.responses[code].basis != "documented" for code in operation.success):
                 level = "warning"  # no document states the code, it is known from elsewhere
+            if 300 <= status < 400:
+                level = "note"  # redirects and caches are of HTTP, not of the service
             if any(d.keyword == "status" for d in self._disputes.get((operation.id, "response"), ())):
                 level = "note"
             breaches.append(
@@ -132,7 +136,7 @@ class Wire:
                 breaches.append(
                     Breach("response.header.missing", message, name, "no such header", source=operation.source)
                 )
-        value = self._response_body(operation, spec, url, lowered, body, failed, breaches)
+        value = self._response_body(operation, spec, url, lowered, body, status, breaches)
         sound = all(breach.level == "note" or breach.rule.endswith(_MILD) for breach in breaches)
         return Message(value, lowered, sound, breaches)
 
@@ -267,9 +271,11 @@ class Wire:
         url: str,
         headers: Mapping[str, str],
         body: Body,
-        failed: bool,
+        status: int,
         breaches: list[Breach],
     ) -> Any:
+        failed = status >= 400
+        level: Level | None = "note" if status in _BETWEEN else None
         if not spec.media:
             if not body.empty:
                 message = f"{operation.id} answers without a body"
@@ -287,7 +293,7 @@ class Wire:
         if media is None and not (kind.endswith("+json") or kind == "application/json"):
             rule = "error.content-type" if failed else "response.content-type"
             message = f"{operation.id} answered with a content type that is not documented"
-            breaches.append(Breach(rule, message, ", ".join(spec.media), kind, source=operation.source))
+            breaches.append(Breach(rule, message, ", ".join(spec.media), kind, source=operation.source, level=level))
             return ABSENT
         media = media or next(iter(spec.media.values()))
         if media.entity is None and "json" not in kind:
@@ -305,7 +311,7 @@ class Wire:
         except NotJson as reason:
             message = f"the response body is no JSON: {reason}"
             rule = "error.body" if failed else "response.body.json"
-            breaches.append(Breach(rule, message, "JSON", _what(body), source=operation.source))
+            breaches.append(Breach(rule, message, "JSON", _what(body), source=operation.source, level=level))
             return ABSENT if body.problem is None else body.value
         if entity is None or self._payloads.fits(entity, "response", value):
             self._repeats.keep(url, entity, body, value)
@@ -324,7 +330,7 @@ class Wire:
         source: Source = problem.source if problem.source.document else operation.source
         message = problem.message
         for dispute in self._disputes.get((operation.id, direction), ()):
-            if dispute.keyword == problem.keyword and re.fullmatch(
+            if dispute.keyword in (problem.keyword, problem.aspect) and re.fullmatch(
                 re.escape(dispute.pointer).replace(r"\*", "[^/]*"), problem.pointer
             ):
                 level, message = "note", f"{message} (the documents disagree: erratum {dispute.erratum})"
@@ -381,7 +387,7 @@ def _content_type(text: str) -> tuple[str, frozenset[str]]:
 
 def _announced(headers: Mapping[str, str]) -> bool:
     """Whether a body was sent that the traffic does not hold."""
-    return headers.get("content-length", "0").strip() not in ("", "0")
+    return headers.get("content-length", "0").strip() not in ("", "0") or "transfer-encoding" in headers
 
 
 def _repeated(headers: Headers, side: str, source: Source) -> Iterable[Breach]:
