@@ -308,7 +308,7 @@ class Checker:
             url=exchange.request.url, asked=asked.value, answered=answered.value, asked_soundly=asked.sound,
             answered_soundly=answered.sound, status=status, accepted=status in operation.success,
             refused=400 <= status < 500 and status not in _WIRE_ELSEWHERE, headers=asked.headers,
-            answer_headers=answered.headers, body_size=len(body.raw) if body.raw else 0,
+            answer_headers=answered.headers, body_size=body.size,
             started=exchange.started, ended=until, scope=(route.home, credential),
         )  # fmt: skip
         touches = self._touches.get(operation.id, ())
