@@ -122,7 +122,7 @@ class Entities:
         kinds = list(self._desk.version.dataset_kinds)
         if self._desk.version.kinds_by_locale:
             return Answer(200, {kind: list(LOCALES) for kind in kinds})
-        return Answer(200, {locale: kinds for locale in LOCALES})
+        return Answer(200, dict.fromkeys(LOCALES, kinds))
 
     def _no_transcriptions(self, call: Call) -> Answer:
         """Transcriptions are no part of this."""

@@ -88,7 +88,7 @@ def _part(rows: Sequence[Rows[Row]], start: int, stop: int) -> list[Row]:
 
 
 def next_link(call: Call, **changed: Any) -> str:
-    """This call's URL with other query parameters; those that are no parameters of the operation are left out."""
+    """The URL of a call with other query parameters; those that are no parameters of the operation are left out."""
     names = [parameter.name for parameter in call.operation.parameters if parameter.place == "query"]
     query = {name: call.query[name] for name in names if name in call.query} | changed
     path = call.operation.path.format(**{name: quote(value) for name, value in call.variables.items()})

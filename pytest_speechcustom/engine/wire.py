@@ -308,7 +308,7 @@ class Wire:
         source: Source = problem.source if problem.source.document else operation.source
         message = problem.message
         for dispute in self._disputes.get((operation.id, direction), ()):
-            if dispute.keyword == problem.keyword and re.fullmatch(
+            if dispute.keyword in (problem.keyword, problem.aspect) and re.fullmatch(
                 re.escape(dispute.pointer).replace(r"\*", "[^/]*"), problem.pointer
             ):
                 level, message = "note", f"{message} (the documents disagree: erratum {dispute.erratum})"
