@@ -50,7 +50,7 @@ class Creation:
         if kind == "dataset" and "contentUrl" not in asked:
             entity.result["waiting"] = True  # for its data; see azure_blocks
         elif kind != "project":
-            desk.work.begin(entity, call.now, after=entity.references.get("datasets", ()))
+            desk.work.begin(entity, call.now)
         return entity
 
     def change(self, call: Call, entity: Entity, patch: Json) -> None:

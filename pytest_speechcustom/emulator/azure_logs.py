@@ -34,7 +34,7 @@ class Logs:
         self._desk = desk
         self._files = files
         self._began = desk.world.clock.now
-        self._kept: dict[str, _Logs] = {}
+        self._of_base_models: dict[str, _Logs] = {}
         self.handlers: Mapping[str, Handler] = {
             "Endpoints_ListLogs": self._list,
             "Endpoints_GetLog": self._get,
@@ -91,20 +91,19 @@ class Logs:
             locale = locale_of(call.variables["locale"])
             if locale is None:
                 raise invalid("InvalidLocale", "The locale is not supported.", "locale")
-            return self._of(f"endpoints/base/{locale}", self._began)
+            owner = f"endpoints/base/{locale}"
+            return owner, self._of_base_models.setdefault(owner, self._first(owner, self._began))
         endpoint = self._desk.found(call, "endpoint")
         if not endpoint.asked.get("properties", {}).get("loggingEnabled"):
             raise invalid("EndpointWithoutLogging", "The endpoint keeps no logs.")
-        if endpoint.status != "Succeeded":
-            return endpoint.path, self._kept.get(endpoint.path, {})
-        path, logs = self._of(endpoint.path, endpoint.moved)
+        if endpoint.status == "Succeeded":
+            endpoint.result.setdefault("logs", self._first(endpoint.path, endpoint.moved))
+        logs: _Logs = endpoint.result.get("logs", {})
         endpoint.shared.update(f"{log.owner} {log.name}" for log in logs.values())
-        return path, logs
+        return endpoint.path, logs
 
-    def _of(self, owner: str, since: datetime) -> tuple[str, _Logs]:
-        if owner not in self._kept:
-            self._kept[owner] = dict(map(partial(self._log, owner, since), range(2 * _USES)))
-        return owner, self._kept[owner]
+    def _first(self, owner: str, since: datetime) -> _Logs:
+        return dict(map(partial(self._log, owner, since), range(2 * _USES)))
 
     def _log(self, owner: str, since: datetime, place: int) -> tuple[str, File]:
         """The audio of a use, or what was recognized of it."""

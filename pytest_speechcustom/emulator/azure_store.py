@@ -56,6 +56,12 @@ class Entity:
         return f"{PLURALS[self.kind]}/{self.id}"
 
     @property
+    def data(self) -> tuple[str, ...]:
+        """The paths of the datasets that it is made with."""
+        one = self.references.get("dataset")
+        return (one,) if one else self.references.get("datasets", ())
+
+    @property
     def unfinished(self) -> bool:
         """Whether it has not come to its end."""
         return self.status in UNFINISHED

@@ -64,7 +64,7 @@ V31 = Version(
         "webSocketDictation": f"ws {_SPEECH.format('dictation')}",
         "logs": "files/logs",
     },
-    fields={"model": ("text",)},
+    fields={"model": ("text",), "endpoint": ("text",)},
     properties={
         "model": ("customModelWeightPercent", "email"),
         "dataset": ("email",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import pairwise
 
@@ -45,41 +45,32 @@ class Work:
         self._store = store
         self._endings: Mapping[str, Callable[[Entity, datetime], None]] = {
             "dataset": _read,
-            "model": self._train,
-            "evaluation": self._evaluate if version.token_counts else _evaluate_words,
+            "evaluation": _evaluate_tokens if version.token_counts else _evaluate_words,
             "copy": self._copy,
         }
 
-    def begin(self, entity: Entity, now: datetime, after: Iterable[str] = ()) -> None:
-        """Let the work on an entity begin, once that on what it needs (paths of datasets) is over."""
+    def begin(self, entity: Entity, now: datetime) -> None:
+        """Let the work on an entity begin, once that on its datasets is over."""
         waits, works = SECONDS[entity.kind]
         ending = self._endings.get(entity.kind)
 
         def end(moment: datetime) -> None:
+            if any(dataset is not None and dataset.status == "Failed" for dataset in map(self._store.at, entity.data)):
+                entity.become("Failed", moment, _NO_DATASET)
+                return
             entity.become("Succeeded", moment)
             if ending is not None:
                 ending(entity, moment)
 
-        needed = [("dataset", path.rpartition("/")[2]) for path in after]
         self._world.jobs.start(
             entity.kind,
             entity.id,
             Step(waits, lambda moment: entity.become("Running", moment)),
             Step(works, end),
             fail=lambda moment: entity.become("Failed", moment, _FAILURES[entity.kind]),
-            after=needed,
+            after=[("dataset", path.rpartition("/")[2]) for path in entity.data],
             at=now,
         )
-
-    def _train(self, model: Entity, moment: datetime) -> None:
-        needed = (self._store.at(path) for path in model.references.get("datasets", ()))
-        if any(dataset is not None and dataset.status == "Failed" for dataset in needed):
-            model.become("Failed", moment, _NO_DATASET)
-
-    def _evaluate(self, evaluation: Entity, moment: datetime) -> None:
-        _evaluate_words(evaluation, moment)
-        for number in (1, 2):
-            evaluation.result |= _token_counts(evaluation, number)
 
     def _copy(self, operation: Entity, moment: datetime) -> None:
         """Put the copy where the authorization says: what was copied, as it was when the copy was asked for."""
@@ -107,6 +98,12 @@ def _read(dataset: Entity, moment: datetime) -> None:
 def _evaluate_words(evaluation: Entity, moment: datetime) -> None:
     for number in (1, 2):
         evaluation.result |= _word_counts(evaluation, number)
+
+
+def _evaluate_tokens(evaluation: Entity, moment: datetime) -> None:
+    _evaluate_words(evaluation, moment)
+    for number in (1, 2):
+        evaluation.result |= _token_counts(evaluation, number)
 
 
 def _word_counts(evaluation: Entity, number: int) -> Json:

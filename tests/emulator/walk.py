@@ -21,7 +21,22 @@ from pytest_speechcustom.values import Body, Request, Response
 
 HOST = "http://emulator.example"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
-_ODD = (None, "", "x" * 70, 0, -1, 1.5, True, [], {}, [None], {"self": "x"}, "é\u2028\U0001f600", "\ud800", 10**30)
+_ODD: tuple[Any, ...] = (
+    None,
+    "",
+    "x" * 70,
+    0,
+    -1,
+    1.5,
+    True,
+    [],
+    {},
+    [None],
+    {"self": "x"},
+    "é\u2028\U0001f600",
+    "\ud800",
+    10**30,
+)
 _TEXTS = ("x", "a b", "é'ü", "x" * 300, "'", "%", "true")
 
 
