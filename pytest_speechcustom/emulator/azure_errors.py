@@ -107,7 +107,8 @@ def answer_to(refusal: Refusal) -> Answer:
 def _at_place(breach: Breach, otherwise: str) -> str:
     if breach.rule.startswith("request.query"):
         return next((code for name, code in _OF_PLACES.items() if name in f"{breach.message} "), otherwise)
-    if not breach.rule.startswith("request.body"):
+    undeclared = breach.rule == "request.body.unknown" and breach.pointer.count("/") == 1
+    if undeclared or not breach.rule.startswith("request.body"):
         return otherwise
     found = (code for pointer, code in _OF_PLACES.items() if f"{breach.pointer}/".startswith(f"{pointer}/"))
     return next(found, otherwise)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from typing import IO
 
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
@@ -100,13 +101,21 @@ def _form(call: Call) -> tuple[dict[str, str], bytes | None]:
     if kind.lower() != "multipart/form-data":
         raise invalid("InvalidRequestBodyFormat", "The body is no form.")
     try:
-        parsed = FormDataParser(silent=False).parse(io.BytesIO(call.raw), kind, len(call.raw), options)
+        parser = FormDataParser(stream_factory=_in_memory, silent=False)
+        parsed = parser.parse(io.BytesIO(call.raw), kind, len(call.raw), options)
     except ValueError as reason:
         raise invalid("InvalidRequestBodyFormat", f"The form cannot be read: {reason}") from None
     _, form, files = parsed
     sent = files.get("data")
     data = sent.read() if sent is not None else form["data"].encode() if "data" in form else None
     return dict(form.items()), data
+
+
+def _in_memory(
+    total_content_length: int | None, content_type: str | None, filename: str | None, content_length: int | None = None
+) -> IO[bytes]:
+    """Where a file in a form goes: the body is in memory already."""
+    return io.BytesIO()
 
 
 def _json(text: str) -> object:

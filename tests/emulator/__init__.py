@@ -1,1 +1,1 @@
-"""The emulator, service by service."""
+"""The emulator: its core, and the service it plays."""

@@ -54,6 +54,8 @@ class Walk:
         self.pages: list[str] = []
         self.answers: dict[str, list[Any]] = {}
         self.statuses: dict[str, set[int]] = {}
+        self.failures: list[Request] = []
+        self.planned = 0
         self.operations = list(contract.operations.values())
         self.tasks = [each for each in self.operations if each.method == "POST" and each.body]
 
@@ -92,6 +94,10 @@ class Walk:
             return None
         response = delivery.response
         self.statuses.setdefault(name, set()).add(response.status)
+        if response.status >= 500:
+            self.planned -= 1
+            if self.planned < 0:
+                self.failures.append(Request(method, url))
         if response.status < 300 and response.body.raw:
             self._learn(json.loads(response.body.raw), name)
         return response
@@ -128,6 +134,7 @@ class Walk:
                 outcome: Any = dice.choice(("fail", "late", "hang"))
                 emulator.plan(Plan(resource=dice.choice(kinds), outcome=outcome))
             case 7:
+                self.planned += 1
                 emulator.plan(Plan(status=dice.choice((429, 500, 503)), retry_after=dice.choice((None, 1))))
             case _:
                 emulator.plan(dice.choice((Plan(drop="before"), Plan(drop="after"), Plan(truncate=5))))
