@@ -43,10 +43,14 @@ def lines(models: histories.Models, many: int) -> list[Line]:
         ("changed at every exchange", "entity", lambda first: histories.changes(models, first, many), False, 8),
         ("another one at every exchange", "entity", lambda first: histories.newcomers(models, first, many), False, 14),
         ("isolated", "entity", lambda first: histories.polls(models, first, *lives), True, None),
+        ("isolated, another one at every exchange", "entity", lambda first: histories.newcomers(models, first, many),
+         True, None),
         ("polled", "page", lambda first: histories.pages(models, first, few, PAGE), False, None),
         ("changed at every exchange", "page", lambda first: histories.pages(models, first, few, PAGE, changed=True),
          False, None),
         ("isolated", "page", lambda first: histories.pages(models, first, few, PAGE), True, None),
+        ("isolated, changed at every exchange", "page",
+         lambda first: histories.pages(models, first, few, PAGE, changed=True), True, None),
     ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ Run it after a change of a table or a ledger: ``python docs/make_reference.py``.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,8 +29,12 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> list[
 def _lifecycle(name: str, lifecycle: Lifecycle) -> list[str]:
     lines = [f"### {name}", "", "```mermaid", "stateDiagram-v2"]
     lines += [f"    [*] --> {_node(state)}" for state in lifecycle.initial]
-    lines += [f"    {_node(move.origin)} --> {_node(move.target)}" for move in lifecycle.by_itself]
+    lines += dict.fromkeys(f"    {_node(move.origin)} --> {_node(move.target)}" for move in lifecycle.by_itself)
     lines += ["```", "", f"Read from `{lifecycle.status}`. Arrows are what the service does by itself.", ""]
+    hidden = [state for state in lifecycle.states if state.name != state.status]
+    if hidden:
+        first = hidden[0]
+        lines += [f"States that read alike differ in what comes next: `{first.name}` is shown as `{first.status}`.", ""]
     lines += _table(
         ("state", "shown as", "basis", "source"),
         ((state.name, state.status, state.basis, state.source) for state in lifecycle.states),
@@ -61,11 +66,41 @@ def page(contract: Contract) -> str:
     ledger = json.loads((data("schemas") / contract.id / "errata.json").read_text(encoding="utf-8"))
     lines = [f"# {contract.id}", "", f"{contract.title}. Generated from the contract; do not edit.", ""]
     lines += ["## Documents", ""]
-    lines += _table(("id", "title"), ((name, DOCUMENTS[name].title) for name in contract.documents))
+    cited = {*contract.documents, *(entry["where"]["document"] for entry in ledger)}
+    cited |= {name for name in DOCUMENTS for entry in ledger if re.search(rf"\b{name}\b", " ".join(entry["readings"]))}
+    lines += _table(
+        ("id", "title", "date", "address"),
+        (
+            (name, DOCUMENTS[name].title, DOCUMENTS[name].date or "", DOCUMENTS[name].url or "")
+            for name in sorted(cited)
+        ),
+    )
+    lines += ["Lines are those of the document as published at that date, in its source form.", ""]
+    lines += ["## Operations", "", f"Below the base `{contract.base or '/'}`.", ""]
+    lines += _table(
+        ("operation", "call", "query and headers", "answers", "source"),
+        (
+            (
+                f"`{each.id}`",
+                f"`{each.method} {each.path}`",
+                ", ".join(f"{p.name}{'*' if p.required else ''}" for p in each.parameters if p.place != "path"),
+                ", ".join(str(code) for code in sorted(each.success)),
+                each.source,
+            )
+            for each in contract.operations.values()
+        ),
+    )
+    lines += ["A star marks what is required. Errors are any other status.", ""]
     lines += ["## Lifecycles", ""]
     for name, lifecycle in contract.lifecycles.items():
         lines += _lifecycle(name, lifecycle)
-    lines += ["## Rules", "", "A broken rule is reported as the level says.", ""]
+    lines += [
+        "## Rules",
+        "",
+        "A broken rule is reported as the level says; as less where the place is known from a weaker source, such as a",
+        "status code that no document states, or where documents dispute it (see Errata).",
+        "",
+    ]
     lines += _table(
         ("rule", "side", "basis", "level", "what is required", "source"),
         (

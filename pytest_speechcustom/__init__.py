@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from pytest_speechcustom.contracts import load
     from pytest_speechcustom.engine.checker import Checker
     from pytest_speechcustom.traffic import read
-    from pytest_speechcustom.values import Body, Exchange, Finding, Request, Response
+    from pytest_speechcustom.values import Body, Exchange, Finding, Request, Response, SpeechcustomWarning
 
 __version__ = "0.1.0"
 
-__all__ = ["Body", "Checker", "Exchange", "Finding", "Request", "Response", "load", "read"]
+__all__ = ["Body", "Checker", "Exchange", "Finding", "Request", "Response", "SpeechcustomWarning", "load", "read"]
 
 _HOMES = {
     "Body": "values",
@@ -23,6 +23,7 @@ _HOMES = {
     "Finding": "values",
     "Request": "values",
     "Response": "values",
+    "SpeechcustomWarning": "values",
     "load": "contracts",
     "read": "traffic",
 }

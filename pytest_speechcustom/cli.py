@@ -1,4 +1,4 @@
-"""The command line: `speechcustom services` and `speechcustom check`.
+"""The command line: `speechcustom services`, `check` and `serve`.
 
 Exit status: 0 no error finding, 1 findings, 2 wrong usage or input that cannot be read, 3 the suite itself
 at fault. Complaints are one line each on standard error; only reports go to standard output.
@@ -9,10 +9,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
+from pytest_speechcustom import __version__
 from pytest_speechcustom.values import Exchange, SpeechcustomError, TrafficError, UsageError
 
 if TYPE_CHECKING:
@@ -64,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Judges the HTTP traffic of custom speech services by what their documents say.",
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"speechcustom {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
 
     services = commands.add_parser("services", help="list the contracts", allow_abbrev=False)
@@ -91,6 +95,33 @@ def _parser() -> argparse.ArgumentParser:
     _output_options(check)
     check.add_argument("files", nargs="+", metavar="FILE", help="captured traffic")
     check.set_defaults(run=_check)
+
+    serve = commands.add_parser(
+        "serve",
+        help="run the emulator of a service",
+        description="Runs the emulator of a service and checks every request it gets. The first line is READY and the "
+        "address; SIGINT or SIGTERM end it, and the report follows. The paths below /_speechcustom move time and plan "
+        "faults (see docs/emulator.md).",
+        epilog="Exit status: 0 no error finding, 1 findings, 2 wrong usage or an address that cannot be listened on, "
+        "3 the emulator itself at fault.",
+        allow_abbrev=False,
+    )
+    serve.add_argument("--service", required=True, metavar="ID", help="the service (see `speechcustom services`)")
+    serve.add_argument("--host", default="127.0.0.1", help="where to listen (127.0.0.1)")
+    serve.add_argument("--port", type=int, default=0, help="where to listen (0: any port that is free)")
+    serve.add_argument(
+        "--progress",
+        default="seconds:1",
+        metavar="HOW",
+        help="how work goes on: polls:N, seconds:S for each step, or manual (seconds:1)",
+    )
+    serve.add_argument("--seed", type=int, default=0, help="what ids and signatures come from (0)")
+    serve.add_argument("--strict", action="store_true", help="let warnings fail, too")
+    serve.add_argument(
+        "--param", action="append", default=[], type=_parameter, metavar="K=V", help="set a contract parameter"
+    )
+    _output_options(serve)
+    serve.set_defaults(run=_serve)
     return parser
 
 
@@ -176,6 +207,45 @@ def _check(options: argparse.Namespace) -> int:
     for message in unread:
         _complain(message)
     return TrafficError.exit_status if unread else int(failed)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from pytest_speechcustom.contracts import load
+    from pytest_speechcustom.emulator.service import SpeechService
+    from pytest_speechcustom.reports import dimensions_of, render
+
+    _known(options.service)
+    contract = load(options.service, dict(options.param))
+    service = SpeechService(contract, progress=options.progress, seed=options.seed, strict=options.strict)
+    with _until_told(), service.running(options.host, options.port):
+        _print(sys.stdout, f"READY {service.address}\n")
+        service.wait()
+    judgement = service.judge()
+    own = [finding for finding in judgement.failing if finding.side == "server"]
+    report = replace(judgement.report, verdict="fail" if judgement.failing else "pass")
+    dimensions = dimensions_of(contract)
+    _publish(options, lambda form, colour: render(report, form, dimensions=dimensions, colour=colour))
+    if own:
+        _complain(f"the emulator is at fault, not the client: {', '.join(sorted({each.rule for each in own}))}")
+        return SpeechcustomError.exit_status
+    return int(bool(judgement.failing))
+
+
+@contextmanager
+def _until_told() -> Iterator[None]:
+    """Let SIGTERM do what SIGINT does, and end the block in good order."""
+
+    def stop(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _known(service: str) -> None:

@@ -24,7 +24,7 @@ class Settings:
 
 
 def settings_of(item: pytest.Item) -> Settings | None:
-    """The marker closest to a test, or ``None``; `pytest.UsageError` if it is not as documented."""
+    """The marker closest to a test, or ``None``; `UsageError` if it is not as documented."""
     mark = item.get_closest_marker(MARKER)
     if mark is None:
         return None
@@ -36,7 +36,7 @@ def settings_of(item: pytest.Item) -> Settings | None:
     service = mark.args[0] if mark.args else given.pop("service", None)
     cassette, allow, strict = given.pop("cassette", None), given.pop("allow", ()), given.pop("strict", False)
     if given:
-        raise _wrong(f"unknown keyword {', '.join(map(repr, given))}; allowed: allow, cassette, service, strict")
+        raise _wrong(f"unknown keyword {', '.join(map(repr, given))}; allowed: allow, service, strict")
     if service is None:
         raise _wrong("the service is missing")
     if not isinstance(service, str):
@@ -50,8 +50,8 @@ def settings_of(item: pytest.Item) -> Settings | None:
     return Settings(service, tuple(allow), strict)
 
 
-def _wrong(problem: str) -> pytest.UsageError:
-    return pytest.UsageError(f"marker {MARKER}: {problem}. It is written {SIGNATURE}")
+def _wrong(problem: str) -> UsageError:
+    return UsageError(f"marker {MARKER}: {problem}. It is written {SIGNATURE}")
 
 
 def contract_of(item: pytest.Item, service: str) -> Contract:
@@ -59,12 +59,12 @@ def contract_of(item: pytest.Item, service: str) -> Contract:
     extra: dict[str, Contract] = {}
     for more in item.ihook.pytest_speechcustom_contracts(config=item.config):
         if not isinstance(more, Mapping) or not all(isinstance(each, Contract) for each in more.values()):
-            raise pytest.UsageError(
+            raise UsageError(
                 f"pytest_speechcustom_contracts must give a mapping of service id to Contract, not {more!r}"
             )
         for name in more:
             if name in SERVICES or name in extra:
-                raise pytest.UsageError(f"pytest_speechcustom_contracts: there is a contract {name!r} already")
+                raise UsageError(f"pytest_speechcustom_contracts: there is a contract {name!r} already")
         extra |= more
     if service in extra:
         return extra[service]
@@ -87,7 +87,7 @@ def reasons(config: pytest.Config) -> dict[str, str]:
 
 
 def allowed_everywhere(item: pytest.Item, contract: Contract) -> list[str]:
-    """The ini option's patterns that concern a contract; `pytest.UsageError` for one that concerns none."""
+    """The ini option's patterns that concern a contract; `UsageError` for one that concerns none."""
     found = []
     for pattern in reasons(item.config):
         try:
@@ -102,20 +102,29 @@ def allowed_everywhere(item: pytest.Item, contract: Contract) -> list[str]:
                 except UsageError:
                     continue
             else:
-                raise pytest.UsageError(f"speechcustom_{error}") from None
+                raise UsageError(f"speechcustom_{error}") from None
         else:
             found.append(pattern)
     return found
 
 
-def needed(item: pytest.Item, by: str) -> tuple[Settings, Contract]:
-    """What the marker of a test says, and the contract that it names, for the fixture `by`.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a fixture works with: the contract, the rules that may be broken, and whether warnings fail too."""
 
-    Raises `pytest.UsageError` when there is no marker, or when it is not as documented.
+    contract: Contract
+    allow: tuple[str, ...]
+    strict: bool
+
+
+def needed(item: pytest.Item, by: str) -> Wanted:
+    """What the marker of a test and the options ask for, for the fixture `by`.
+
+    Raises `UsageError` when there is no marker, or when something is not as documented.
     """
     settings = settings_of(item)
     if settings is None:
-        raise pytest.UsageError(
+        raise UsageError(
             f"{by} needs the marker @pytest.mark.speechcustom(service) on the test, its class or its "
             f"module; services: {', '.join(SERVICES)}"
         )
@@ -124,4 +133,5 @@ def needed(item: pytest.Item, by: str) -> tuple[Settings, Contract]:
         patterns(contract, settings.allow)
     except UsageError as error:
         raise _wrong(str(error)) from None
-    return settings, contract
+    allow = (*settings.allow, *allowed_everywhere(item, contract))
+    return Wanted(contract, allow, settings.strict or bool(item.config.getoption("speechcustom_strict")))

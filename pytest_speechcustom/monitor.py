@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import TracebackType
+from urllib.parse import urlsplit
 
 from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.engine.report import Report
 from pytest_speechcustom.judging import Judgement, judge, patterns
-from pytest_speechcustom.values import Exchange, Finding, UsageError
+from pytest_speechcustom.secrets import mask_url
+from pytest_speechcustom.values import Exchange, Finding, SpeechcustomWarning, UsageError
 
 
 class ContractBroken(AssertionError):
@@ -46,7 +48,7 @@ class Monitor:
         self.contract = contract
         self.strict = strict
         self._allow = patterns(contract, allow)
-        router = Router(contract)
+        router = self._router = Router(contract)
         self._recorder = Recorder(lambda method, url: router.route(method, url).operation is not None)
         self._process: Patches | None = None
         self._clients: list[Patches] = []
@@ -138,6 +140,23 @@ class Monitor:
         checker = Checker(self.contract, overheard=True)
         checker.check(exchanges)
         return judge(checker.report("monitor"), self._allow, strict=self.strict)
+
+    def idle(self) -> SpeechcustomWarning | None:
+        """A warning if nothing that was seen is a call of the service: then nothing was judged."""
+        from difflib import SequenceMatcher
+
+        exchanges = self.exchanges
+        if any(self._router.route(each.request.method, each.request.url).operation for each in exchanges):
+            return None
+        seen = sorted({mask_url(f"{each.request.method} {each.request.url}") for each in exchanges})
+        others = f"; what it saw: {', '.join(seen[:3])}{', …' if len(seen) > 3 else ''}" if seen else ""
+        calls = [f"{each.method} {self.contract.base}{each.path}" for each in self.contract.operations.values()]
+        called = [f"{each.request.method} {urlsplit(each.request.url).path}" for each in exchanges[:1]]
+        near = max(calls, key=lambda call: SequenceMatcher(None, call, called[0]).ratio()) if called else calls[0]
+        return SpeechcustomWarning(
+            f"speech_monitor saw no call of {self.contract.id}, so nothing was checked{others}. Its calls are {near} "
+            f"and {len(calls) - 1} others"
+        )
 
     def check(self) -> None:
         """Raise `ContractBroken` now if the traffic so far breaks the contract."""

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from pytest_speechcustom.contracts.model import Contract
     from pytest_speechcustom.emulator.service import SpeechService
     from pytest_speechcustom.judging import Judgement
+    from pytest_speechcustom.marker import Wanted
     from pytest_speechcustom.monitor import Monitor
     from pytest_speechcustom.values import Finding
 
 MARKER = "speechcustom"
 PROPERTY = "speechcustom"
-SIGNATURE = "speechcustom(service, *, cassette=None, allow=(), strict=False)"
+SIGNATURE = "speechcustom(service, *, allow=(), strict=False)"
 
 JUDGES = pytest.StashKey[list["Monitor | SpeechService"]]()
 TOLD = pytest.StashKey[set["Finding"]]()
@@ -63,46 +64,49 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Refuse a wrong marker, also where no fixture reads it."""
     if item.get_closest_marker(MARKER) is not None:
-        from pytest_speechcustom.marker import needed
-
-        needed(item, "the marker")
+        _needed(item, "the marker")
 
 
 @pytest.fixture
 def speech_contract(request: pytest.FixtureRequest) -> Contract:
     """The contract of the marker's service: schemas, operations, lifecycles, rules."""
-    from pytest_speechcustom.marker import needed
-
-    return needed(request.node, "speech_contract")[1]
+    return _needed(request.node, "speech_contract").contract
 
 
 @pytest.fixture
 def speech_monitor(request: pytest.FixtureRequest) -> Iterator[Monitor]:
     """Watches this process's HTTP traffic; what breaks the contract of the marker's service fails the test."""
-    from pytest_speechcustom.marker import allowed_everywhere, needed
     from pytest_speechcustom.monitor import Monitor
 
-    item: pytest.Item = request.node
-    settings, contract = needed(item, "speech_monitor")
-    allow = [*settings.allow, *allowed_everywhere(item, contract)]
-    monitor = Monitor(contract, allow=allow, strict=settings.strict or item.config.getoption("speechcustom_strict"))
+    wanted = _needed(request.node, "speech_monitor")
+    monitor = Monitor(wanted.contract, allow=wanted.allow, strict=wanted.strict)
     monitor.start()
-    yield from _judged(item, monitor)
+    yield from _judged(request.node, monitor)
+    if (idle := monitor.idle()) is not None:
+        request.node.warn(idle)
 
 
 @pytest.fixture
 def speech_service(request: pytest.FixtureRequest) -> Iterator[SpeechService]:
     """An emulator of the marker's service on loopback; a request outside the contract fails the test."""
     from pytest_speechcustom.emulator.service import SpeechService
-    from pytest_speechcustom.marker import allowed_everywhere, needed
 
-    item: pytest.Item = request.node
-    settings, contract = needed(item, "speech_service")
-    allow = [*settings.allow, *allowed_everywhere(item, contract)]
-    strict = settings.strict or item.config.getoption("speechcustom_strict")
-    service = SpeechService(contract, allow=allow, strict=strict)
+    wanted = _needed(request.node, "speech_service")
+    service = SpeechService(wanted.contract, allow=wanted.allow, strict=wanted.strict)
     service.start()
-    yield from _judged(item, service)
+    yield from _judged(request.node, service)
+
+
+def _needed(item: pytest.Item, by: str) -> Wanted:
+    """What the marker asks for. A mistake in it fails the test in one line."""
+    from pytest_speechcustom.marker import needed
+    from pytest_speechcustom.values import UsageError
+
+    try:
+        return needed(item, by)
+    except UsageError as error:
+        problem = str(error)
+    pytest.fail(problem, pytrace=False)
 
 
 def _judged(item: pytest.Item, judge: Any) -> Iterator[Any]:

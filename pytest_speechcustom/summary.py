@@ -11,6 +11,7 @@ import pytest
 
 from pytest_speechcustom.marker import reasons
 from pytest_speechcustom.plugin import PROPERTY
+from pytest_speechcustom.reports.digest import plain
 from pytest_speechcustom.values import Finding
 
 if TYPE_CHECKING:
@@ -41,10 +42,20 @@ def _facts(judgement: Judgement) -> dict[str, Any]:
         "service": report.service,
         "exchanges": report.summary["exchanges"],
         "findings": {level: dict(sorted(rules.items())) for level, rules in levels.items() if rules},
+        "told": _told(finding for finding in report.findings if finding.level == "warning" and finding not in expected),
         "allowed": dict(sorted(allowed.items())),
         "verdicts": verdicts,
         "rules": len(report.requirements),
     }
+
+
+def _told(findings: Iterable[Finding]) -> dict[str, str]:
+    """The first warning of each rule in a line: a test that passes shows no other trace of it."""
+    told: dict[str, str] = {}
+    for finding in findings:
+        line = f"{finding.message}; seen: {finding.seen}; allowed: {finding.allowed}; source: {finding.source}"
+        told.setdefault(_local(finding), plain(line))
+    return told
 
 
 def _local(finding: Finding) -> str:
@@ -85,6 +96,8 @@ def _summary(service: str, tests: Mapping[str, Mapping[str, Any]], why: Mapping[
         for rule, times in levels[level].items():
             first = next(name for name, each in tests.items() if rule in each["findings"].get(level, {}))
             yield f"  {level} {service}/{rule}: {_count(times, 'time')}, first in {first}"
+            if line := tests[first].get("told", {}).get(rule):
+                yield f"    {line}"
     for rule, times in allowed.items():
         reason = next((text for given, text in why.items() if fnmatchcase(rule, given.rpartition("/")[2])), "")
         yield f"  allowed {service}/{rule}: {_count(times, 'time')}" + (f", {reason}" if reason else "")

@@ -175,6 +175,10 @@ class UsageError(SpeechcustomError):
     exit_status = 2
 
 
+class SpeechcustomWarning(UserWarning):
+    """Something that is no fault by a document, and hardly meant: a test whose traffic was none of the service's."""
+
+
 class TrafficError(SpeechcustomError):
     """Captured traffic that cannot be read. The message names the file and the line or exchange."""
 

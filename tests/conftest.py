@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
 
-# httpx imports httpcore when first used. Were that inside a run of pytester, the run would take it away again, and httpx
-# would meet errors of a second copy, which it does not know.
+# httpx imports httpcore when first used. Were that inside a run of pytester, the run would take it away again, and
+# httpx would meet errors of a second copy, which it does not know.
 import httpcore  # noqa: F401
 import pytest
 

@@ -19,7 +19,9 @@ from pytest_speechcustom.contracts.model import Contract, Lifecycle
 from pytest_speechcustom.engine import laws
 from pytest_speechcustom.engine.filters import FilterError, parse
 from pytest_speechcustom.engine.machine import Machine
+from pytest_speechcustom.engine.panel import Panel, Seat
 from pytest_speechcustom.engine.payload import Direction, Payloads, _form
+from pytest_speechcustom.engine.repeats import Repeats
 from pytest_speechcustom.engine.routing import LONGEST_KEPT, Router
 from pytest_speechcustom.engine.text import NotJson, at, decode, pointer, real, short, small, whole
 from pytest_speechcustom.values import ABSENT, Body, Source
@@ -31,6 +33,47 @@ LIFECYCLES = [
     for name, lifecycle in load(service).lifecycles.items()
 ]
 each_lifecycle = pytest.mark.parametrize(("contract", "name", "lifecycle"), LIFECYCLES)
+
+
+# what need not be done again
+
+
+def test_only_laws_that_read_what_changed_are_asked() -> None:
+    """By pointer: not for another property beside it; a law whose reading is not known is asked always."""
+    read = (frozenset({"/a"}), frozenset({"/b/c", "/a"}), None, frozenset({"/b"}))
+    panel = Panel([], [Seat(number, lambda sight: None, pointers) for number, pointers in enumerate(read)])
+    before = {"a": 1, "b": {"c": [1], "d": 2}, "e": 5}
+    assert panel.concerned(before, copy.deepcopy(before)) == {2}
+    assert panel.concerned(before, before | {"e": 6, "f": 7}) == {2}
+    assert panel.concerned(before, before | {"a": 2}) == {0, 1, 2}
+    assert panel.concerned(before, before | {"b": {"c": [1], "d": 3}}) == {2, 3}
+    assert panel.concerned(before, before | {"b": {"c": [2], "d": 2}}) == {1, 2, 3}
+    assert panel.concerned(before, {"a": 1}) == {1, 2, 3}
+
+
+def test_an_answer_that_repeats_the_last_one_is_known() -> None:
+    """From the third time on; not what is recorded otherwise, belongs to another entity, or came in between."""
+    repeats, body = Repeats(), Body(raw=b"[1]")
+    for _ in range(2):
+        assert repeats.find("u", "E", body) is ABSENT
+        repeats.keep("u", "E", body, value := [1])
+    assert repeats.find("u", "E", Body(raw=b"[1]")) is value
+    assert repeats.find("v", "E", body) is repeats.find("u", "F", body) is ABSENT
+    assert repeats.find("u", "E", Body(raw=b"[1]", problem="cut")) is ABSENT
+    assert repeats.find("u", "E", Body(raw=b"[1]", value=[2])) is ABSENT
+    repeats.keep("u", "E", Body(raw=b"[2]"), [2])
+    assert repeats.find("u", "E", body) is ABSENT
+
+
+def test_the_answers_that_are_kept_are_bounded() -> None:
+    """Neither many nor long ones stay."""
+    repeats = Repeats()
+    for number in range(5000):
+        repeats.keep(f"u{number}", None, Body(raw=b"x" * 1000), "x")
+    repeats.keep("long", None, Body(raw=b"x" * 1_000_000), "x")
+    assert sum(len(last[1]) for last in repeats._last.values()) <= 1024 * 1024
+    assert len(repeats._last) <= 1025
+    assert "long" not in repeats._last
 
 
 # routing

@@ -25,7 +25,7 @@ DOORS = {"plugin", "marker", "summary", "judging", "hooks", "cli", "monitor", "_
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": {"contracts", "engine", "traffic", "values"},  # lazily, or for type checkers
     **{
-        door: {*DOORS, "emulator", "reports", "taps", "traffic", "engine", "contracts", *LEAVES}
+        door: {"__init__", *DOORS, "emulator", "reports", "taps", "traffic", "engine", "contracts", *LEAVES}
         for door in sorted(DOORS)
     },
     "emulator": {"emulator", "judging", "reports", "engine", "contracts", *LEAVES},

@@ -330,7 +330,7 @@ def test_the_ini_option_takes_rules_that_exist(project: Project, pattern: str) -
     result = project.test("def test_create(speech_monitor):\n    pass\n")
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([f"*UsageError: speechcustom_allow: watson-stt-cloud has no rule '{pattern}'*"])
+    result.stdout.fnmatch_lines([f"*speechcustom_allow: watson-stt-cloud has no rule '{pattern}'*"])
 
 
 WARNS = """
@@ -342,7 +342,9 @@ def test_create(speech_monitor):
 @pytest.mark.parametrize("how", ["marker", "option"])
 def test_strict_lets_warnings_fail(project: Project, how: str) -> None:
     """A warning passes by default, and fails with strict."""
-    project.test(WARNS).assert_outcomes(passed=1)
+    passed = project.test(WARNS)
+    passed.assert_outcomes(passed=1)
+    passed.stdout.fnmatch_lines(["*warning watson-stt-cloud/*1 time*", "    *; seen: *; allowed: *; source: *"])
 
     if how == "option":
         result = project.run("--speechcustom-strict")
@@ -351,6 +353,25 @@ def test_strict_lets_warnings_fail(project: Project, how: str) -> None:
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["WARNING watson-stt-cloud/*"])
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("def test_quiet(speech_monitor):\n    pass\n", "so nothing was checked. Its calls are * /v1/*"),
+        (
+            "def test_typo(speech_monitor):\n    httpx.get(URL.replace('customiz', 'customis') + '?key=abc')\n",
+            "*; what it saw: GET http:*/acoustic_customisations?key=[*][*][*]. *GET /v1/acoustic_customizations and *",
+        ),
+    ],
+)
+def test_a_monitor_that_saw_nothing_of_its_service_warns(project: Project, body: str, message: str) -> None:
+    """A test that judged nothing passes with a warning, which a strict run makes an error."""
+    result = project.test(body, "-W", "default")
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines([f"*SpeechcustomWarning: speech_monitor saw no call of watson-stt-cloud, {message}"])
+
+    project.run("-W", "error").assert_outcomes(passed=1, errors=1)
 
 
 # the marker
@@ -364,7 +385,7 @@ def test_strict_lets_warnings_fail(project: Project, how: str) -> None:
         ("'watson-stt-cloud', 'watson-stt-icp'", "it takes one service*"),
         ("'watson-stt-cloud', service='watson-stt-icp'", "the service is given twice*"),
         ("17", "the service must be a string, not 17*"),
-        ("'watson-stt-cloud', alow=[]", "unknown keyword 'alow'; allowed: allow, cassette, service, strict*"),
+        ("'watson-stt-cloud', alow=[]", "unknown keyword 'alow'; allowed: allow, service, strict*"),
         ("'watson-stt-cloud', strict='yes'", "strict must be True or False, not 'yes'*"),
         ("'watson-stt-cloud', allow='request.body.required'", "allow must be a list of rule ids*"),
         ("'watson-stt-cloud', allow=['request.body.requird']", "*did you mean 'request.body.required'*"),
@@ -377,8 +398,9 @@ def test_a_wrong_marker_is_told(project: Project, arguments: str, message: str) 
 
     result.assert_outcomes(errors=1)
     escaped = message.replace("[", "[[]")
-    result.stdout.fnmatch_lines([f"*UsageError: marker speechcustom: {escaped}*"])
-    assert "speechcustom(service, *, cassette=None, allow=(), strict=False)" in result.stdout.str()
+    result.stdout.fnmatch_lines([f"*marker speechcustom: {escaped}*"])
+    assert "speechcustom(service, *, allow=(), strict=False)" in result.stdout.str()
+    assert "marker.py" not in result.stdout.str()
 
 
 @pytest.mark.parametrize("fixture", ["speech_monitor", "speech_contract"])
@@ -389,14 +411,14 @@ def test_fixtures_need_the_marker(pytester: pytest.Pytester, fixture: str) -> No
     result = pytester.runpytest_inprocess("-p", PLUGIN)
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([f"*UsageError: {fixture} needs the marker @pytest.mark.speechcustom(service)*"])
+    result.stdout.fnmatch_lines([f"*{fixture} needs the marker @pytest.mark.speechcustom(service)*"])
 
 
 def test_the_marker_is_registered(pytester: pytest.Pytester) -> None:
     """`--markers` shows it, so that strict markers accept it."""
     result = pytester.runpytest_inprocess("-p", PLUGIN, "--markers")
 
-    result.stdout.fnmatch_lines(["@pytest.mark.speechcustom(service, [*], cassette=None, allow=(), strict=False):*"])
+    result.stdout.fnmatch_lines(["@pytest.mark.speechcustom(service, [*], allow=(), strict=False):*"])
 
 
 def test_the_closest_marker_counts(project: Project) -> None:
@@ -464,7 +486,7 @@ def test_a_wrong_hook_is_told(project: Project, result: str, message: str) -> No
     outcome = project.test("def test_create(speech_contract):\n    pass\n")
 
     outcome.assert_outcomes(errors=1)
-    outcome.stdout.fnmatch_lines([f"*UsageError: pytest_speechcustom_contracts*{message}*"])
+    outcome.stdout.fnmatch_lines([f"*pytest_speechcustom_contracts*{message}*"])
 
 
 # reports of runs

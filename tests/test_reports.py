@@ -459,3 +459,43 @@ def test_each_rule_of_a_contract_has_a_dimension() -> None:
     contract = load(SERVICE)
 
     assert dimensions_of(contract).keys() == contract.rules.keys()
+
+
+# what one rule has to say in several places
+
+
+def test_other_places_of_a_rule_are_told_too() -> None:
+    """A group shows its first finding, and each other operation, place or message at that exchange once."""
+    lacks = replace(FINAL, rule=f"{SERVICE}/request.body.required", exchange=0, pointer="", message="lacks 'name'")
+    also = replace(lacks, message="lacks 'base_model_name'")
+    elsewhere = replace(lacks, exchange=1, operation="addAudio", message="lacks a body", allowed="audio")
+    again = replace(elsewhere, exchange=2)
+    text = render(report(lacks, also, elsewhere, again), "text", dimensions=DIMENSIONS)
+    markdown = render(report(lacks, also, elsewhere, again), "markdown", dimensions=DIMENSIONS)
+
+    assert [line.split(": ", 1)[1] for line in text.splitlines() if line.startswith("  also ")] == [
+        "lacks 'base_model_name'; allowed: available",
+        "lacks a body; allowed: audio",
+    ]
+    assert "base\\_model\\_name" in markdown
+    assert "lacks a body" in markdown
+
+
+def test_the_same_in_many_entries_of_a_list_is_told_once() -> None:
+    """Indices do not make a place another; ids in messages do not make it another either."""
+    many = [replace(FINAL, exchange=n, pointer=f"/values/{n}/status", message=f"model {n} is wrong") for n in range(9)]
+    text = render(report(*many), "text", dimensions=DIMENSIONS)
+
+    assert "  also " not in text
+    assert "9 times" in text
+
+
+def test_many_places_are_counted() -> None:
+    """More than five are not printed; how many there are is."""
+    many = [replace(FINAL, exchange=n, pointer=f"/{name}") for n, name in enumerate("abcdefgh")]
+    text = render(report(*many), "text", dimensions=DIMENSIONS)
+    markdown = render(report(*many), "markdown", dimensions=DIMENSIONS)
+
+    assert text.count("  also ") == 6
+    assert "also     2 others (--format json lists all)" in text
+    assert "2 more are in the JSON report." in markdown

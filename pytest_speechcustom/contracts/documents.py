@@ -34,6 +34,11 @@ _CLOUD = ("watson-stt-cloud",)
 _ICP = ("watson-stt-icp",)
 _WATSON = (*_CLOUD, *_ICP)
 
+_SPECS = (
+    "https://github.com/Azure/azure-rest-api-specs/blob/main/"
+    "specification/cognitiveservices/data-plane/Speech/SpeechToText/stable/"
+)
+
 _ALL = (
     Document(
         "AZ25",
@@ -49,8 +54,19 @@ _ALL = (
         source_file="001_b21868b93720c6b8.txt",
         date="2022-11-29",
     ),
-    Document("SWAGGER25", "Azure Speech-to-text, OpenAPI 2.0 document of 2025-10-15", _AZURE_25, date="2025-10-15"),
-    Document("SWAGGER31", "Azure Speech-to-text, OpenAPI 2.0 document of v3.1", _AZURE_31),
+    Document(
+        "SWAGGER25",
+        "Azure Speech-to-text, OpenAPI 2.0 document of 2025-10-15",
+        _AZURE_25,
+        url=_SPECS + "2025-10-15/speechtotext.json",
+        date="2025-10-15",
+    ),
+    Document(
+        "SWAGGER31",
+        "Azure Speech-to-text, OpenAPI 2.0 document of v3.1",
+        _AZURE_31,
+        url=_SPECS + "v3.1/speechtotext.json",
+    ),
     Document("AZQUOTAS", "Azure Speech service: quotas and limits", _AZURE),
     Document("AZLIFECYCLE", "Azure Speech service: model and endpoint lifecycle", _AZURE),
     Document("AZMIGRATE", "Azure Speech service: migration guides between versions of the REST API", _AZURE),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import get_input_stream
 
@@ -67,7 +67,12 @@ class Application:
             environ = environ | {"wsgi.input_terminated": True}
         try:
             raw = get_input_stream(environ, max_content_length=most).read()
+            large = len(raw) == most and "wsgi.input_terminated" in environ and environ["wsgi.input"].read(1)
         except RequestEntityTooLarge:
+            raw, large = b"", True
+        except ClientDisconnected as error:
+            raise ConnectionAbortedError("half a request") from error
+        if large:
             _discard(environ)
             return Body(problem=f"more than {most} bytes")
         return Body(raw) if raw else NO_BODY

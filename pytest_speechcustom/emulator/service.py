@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +72,20 @@ class SpeechService:
         server, self._server = self._server, None
         if server is not None:
             server.stop()
+
+    @contextmanager
+    def running(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[SpeechService]:
+        """Listen there for the length of a block."""
+        self.start(host, port)
+        try:
+            yield self
+        finally:
+            self.stop()
+
+    def wait(self) -> None:
+        """Do nothing until a signal comes."""
+        while True:
+            time.sleep(3600)
 
     def __enter__(self) -> SpeechService:
         if self._server is None:

@@ -13,8 +13,10 @@ from pytest_speechcustom.emulator.app import Application
 from pytest_speechcustom.emulator.core import Emulator
 from pytest_speechcustom.values import UsageError
 
+_LAST_PORT = 65_535
 
-class _Handler(WSGIRequestHandler):
+
+class Handler(WSGIRequestHandler):
     """HTTP/1.1 with keep-alive, for an application that reads its input to the end and tells the length of answers.
 
     werkzeug parses and makes the environment. Its own way to answer closes every connection, and waits before that.
@@ -30,6 +32,12 @@ class _Handler(WSGIRequestHandler):
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Keep quiet."""
+
+    def handle_expect_100(self) -> bool:
+        """Tell a client that waits for it to go on."""
+        going = super().handle_expect_100()
+        self.wfile.flush()
+        return going
 
     def run_wsgi(self) -> None:
         """Answer one request, and leave the connection at the beginning of the next."""
@@ -54,6 +62,8 @@ class _Handler(WSGIRequestHandler):
         self.send_response(int(code), reason)
         for name, value in headers:
             self.send_header(name, value)
+        if self.close_connection:  # the client wants it so
+            self.send_header("Connection", "close")
         self.end_headers()
         for piece in pieces:
             self.wfile.write(piece)
@@ -72,15 +82,14 @@ class Server:
     """A running server. `port` 0 takes any that is free. Raises `UsageError` where it cannot listen."""
 
     def __init__(self, emulator: Emulator, host: str = "127.0.0.1", port: int = 0) -> None:
-        try:
-            self._server: BaseWSGIServer = make_server(
-                host, port, Application(emulator), threaded=True, request_handler=_Handler
-            )
-        except (OSError, OverflowError, SystemExit) as error:
-            raise UsageError(f"cannot listen on {host}:{port}: {error}") from None
+        self._socket = _listen(host, port)
+        self._server: BaseWSGIServer = make_server(
+            host, port, Application(emulator), threaded=True, request_handler=Handler, fd=self._socket.fileno()
+        )
         self._server.daemon_threads = True  # type: ignore[attr-defined]
+        port = self._socket.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
-        self.address = f"http://{shown}:{self._server.server_port}"
+        self.address = f"http://{shown}:{port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, name="speechcustom", daemon=True
         )
@@ -91,3 +100,16 @@ class Server:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        self._socket.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens. werkzeug would print to standard error, and exit, where that is not possible."""
+    try:
+        if not 0 <= port <= _LAST_PORT:
+            raise OSError("ports are 0 to 65535")
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=128)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"cannot listen on {host}:{port}: {reason}") from None

@@ -7,6 +7,7 @@ history, look at every entity in the answer. What is judged stands in the tables
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +15,13 @@ from typing import Any
 from pytest_speechcustom.contracts.model import Contract, Operation, Touch
 from pytest_speechcustom.engine import laws
 from pytest_speechcustom.engine.breach import Breach
-from pytest_speechcustom.engine.findings import Findings
+from pytest_speechcustom.engine.findings import Findings, counting
 from pytest_speechcustom.engine.history import History, Moment, Record, Sight, id_of, instant, normal
 from pytest_speechcustom.engine.laws.calls import key_of
 from pytest_speechcustom.engine.laws.lists import items
-from pytest_speechcustom.engine.laws.outcome import EntityLaw, ExchangeLaw, Outcome
+from pytest_speechcustom.engine.laws.outcome import ExchangeLaw, Outcome
 from pytest_speechcustom.engine.ordering import arrange
+from pytest_speechcustom.engine.panel import Held, Panel, Seat, counted
 from pytest_speechcustom.engine.payload import Payloads
 from pytest_speechcustom.engine.report import Report
 from pytest_speechcustom.engine.routing import Route, Router
@@ -73,8 +75,6 @@ class Checker:
         self._touches: dict[str, tuple[Touch, ...]] = {}
         for touch in contract.touches:
             self._touches[touch.operation] = (*self._touches.get(touch.operation, ()), touch)
-        parents = (resource.parent for resource in contract.resources.values())
-        self._inner = {*(touch.id for touch in contract.touches), *parents}
         self._carriers = frozenset(carrier for way in contract.security for carrier in way)
         self._credential_headers = sorted(name for place, name in self._carriers if place == "header")
         self._closed_rules = {
@@ -89,25 +89,24 @@ class Checker:
         contract = self.contract
         self._history = History(contract)
         self._states = getattr(self, "_states", None) or States(contract)
-        self._entity_laws: dict[tuple[str, str], list[tuple[str, EntityLaw]]] = {
-            (touch.resource, touch.role): [] for touch in contract.touches
-        }
-        gates: dict[str, list[tuple[str, EntityLaw]]] = {name: [] for name in contract.resources}
         self._exchange_laws: dict[str, list[tuple[str, ExchangeLaw]]] = {name: [] for name in contract.operations}
+        gates: dict[str, list[Seat]] = {name: [] for name in contract.resources}
+        others: dict[tuple[str, str], list[Seat]] = {(touch.resource, touch.role): [] for touch in contract.touches}
         if not self.isolated:
             for rule in contract.rules.values():
                 if rule.law in laws.ENTITY:
-                    judge = rule.id, laws.ENTITY[rule.law](rule, self._history)
+                    law = laws.ENTITY[rule.law](rule, self._history)
+                    seat = Seat(self._findings.number(rule.id), law, laws.reads(rule, self._history))
                     if rule.law in _GATES:
-                        gates[rule.args["resource"]].append(judge)
+                        gates[rule.args["resource"]].append(seat)
                         continue
                     for role in laws.roles(rule):
-                        self._entity_laws.setdefault((rule.args["resource"], role), []).append(judge)
+                        others.setdefault((rule.args["resource"], role), []).append(seat)
                 elif rule.law in laws.EXCHANGE:
-                    law = laws.EXCHANGE[rule.law](rule, self._history)
+                    judge = rule.id, laws.EXCHANGE[rule.law](rule, self._history)
                     for operation in rule.args["operations"]:
-                        self._exchange_laws[operation].append((rule.id, law))
-        self._gates = gates
+                        self._exchange_laws[operation].append(judge)
+        self._panels = {about: Panel(gates[about[0]], seats) for about, seats in others.items()}
         self._gone: dict[str, list[tuple[str, bool]]] = {}
         for rule in contract.rules.values() if not self.isolated else ():
             if rule.law == "deleted.gone":
@@ -205,7 +204,9 @@ class Checker:
             return
         key = f"{operation.id} {response.status}"
         self._statuses[key] = self._statuses.get(key, 0) + 1
-        answered = self._wire.response(operation, response.status, response.headers, response.body)
+        answered = self._wire.response(
+            operation, exchange.request.url, response.status, response.headers, response.body
+        )
         counts["responses"] += 1
         counts["response bodies"] += not isinstance(answered.value, Absent)
         counts["refusals"] += response.status >= 400
@@ -304,7 +305,7 @@ class Checker:
             answered_soundly=answered.sound, status=status, accepted=status in operation.success,
             refused=400 <= status < 500 and status not in _WIRE_ELSEWHERE, headers=asked.headers,
             answer_headers=answered.headers, body_size=len(body.raw) if body.raw else 0,
-            started=exchange.started, ended=until, scope=(self._home(route), credential),
+            started=exchange.started, ended=until, scope=(route.home, credential),
         )  # fmt: skip
         touches = self._touches.get(operation.id, ())
         started, ended = exchange.started, until if until is not None else _NEVER
@@ -326,11 +327,6 @@ class Checker:
         for touch, _ in named:
             if moment.accepted and touch.role in ("read", "create", "update", "list"):
                 self._look(touch, moment, exchange, ended)
-
-    def _home(self, route: Route) -> str:
-        """Where the resources of a call are at home: the server, and what the path names around them (an account)."""
-        around = [value.lower() for name, value in route.variables.items() if name not in self._inner]
-        return "/".join([route.origin, *around])
 
     def _named(self, touch: Touch, moment: Moment) -> Record | None:
         if touch.role == "list" or (touch.role == "create" and touch.id not in moment.variables):
@@ -363,8 +359,8 @@ class Checker:
         if role != "create" or touch.id in moment.variables:
             self._states.called(touch, record, moment)
         record.facts[moment.operation.id] = moment.accepted or record.facts.get(moment.operation.id, False)
+        record.stir()
         if moment.accepted:
-            record.held.clear()
             if role == "delete":
                 record.deleted, record.deleted_rule = (None, "") if moment.unordered else (moment.index, "")
                 history.bury(record)
@@ -435,44 +431,70 @@ class Checker:
                     continue
                 key = f"{moment.variables.get(resource.parent, '')}/{name}" if resource.parent else name
             record = history.get(touch.resource, key)
-            held = record.held.get(moment.operation.id)
-            known = held is not None and record.deleted is None and entity == record.entity
-            if held is not None and known and (moment.started is None or moment.started >= record.until):
-                findings.tally_all(held)
+            same = entity is record.entity or entity == record.entity
+            held = record.held.get(moment.operation.id) if same and record.deleted is None else None
+            if held and held.again is not None and (moment.started is None or moment.started >= record.until):
+                findings.count(held.again)
                 record.status_at, record.status_time = moment.index, moment.started
                 record.until = max(record.until, ended)
                 continue
             # a call that names its resource was put in order before it was entered in the record
             late = touch.role == "list" and moment.started is not None and moment.started < record.until
             sight = Sight(record, entity, pointer, touch, moment, moment.unordered or late)
-            self._see(sight, exchange, machine)
+            self._see(sight, exchange, machine, same)
             record.until = max(record.until, ended)
 
-    def _see(self, sight: Sight, exchange: Exchange, machine: bool) -> None:
-        record, touch, moment = sight.record, sight.touch, sight.moment
-        kept: list[int] = []
-        before = self._findings.broken
-        for rule, law in self._gates[touch.resource]:
-            self._take(rule, law(sight), exchange, moment, kept, record)
-        if self._findings.broken != before:
+    def _see(self, sight: Sight, exchange: Exchange, machine: bool, same: bool) -> None:
+        """Ask the laws about an entity, as far as they can say anything new. `same`: it is what the record has."""
+        record, touch, moment, findings = sight.record, sight.touch, sight.moment, self._findings
+        panel = self._panels[touch.resource, touch.role]
+        calm = record.calm and record.deleted is None and not sight.unordered
+        concerned = panel.concerned(record.entity, sight.entity) if calm else panel.everyone
+        held = record.held.get(moment.operation.id) if calm else None
+        said = list(held.said if held else panel.nobody)
+        asked = sorted(concerned | held.unsettled) if held else range(len(said))
+        gates = bisect_left(asked, panel.gates)
+        before = findings.broken
+        self._ask(panel, asked[:gates], said, sight, exchange)
+        if findings.broken != before:
+            findings.count(counted(said[: panel.gates]))
             return  # it is another resource, or none: nothing else can be said of it
         # before the states, which learn the status now read
-        for rule, law in self._entity_laws[touch.resource, touch.role]:
-            self._take(rule, law(sight), exchange, moment, kept, record)
+        self._ask(panel, asked[gates:], said, sight, exchange)
+        numbers = counted(said)
         if machine:
-            for breach in self._states.seen(sight, self._tally_state(kept)):
+            for breach in self._states.seen(sight, self._keep(numbers)):
                 self._add(moment.index, exchange, moment.operation, [breach])
-        whole = self._findings.broken == before
-        again = whole and sight.entity == record.entity  # the first time, what depends on the past was not yet judged
+        findings.count(numbers)
+        whole = findings.broken == before
         self._learn(sight, whole)
-        if whole and not sight.unordered and touch.role in ("read", "list"):
+        record.calm = whole and not sight.unordered and touch.role in ("read", "list")
+        if not record.calm or not same:
+            record.held.clear()
+        if record.calm:
             record.entity = sight.entity
-            if again:
-                record.held[moment.operation.id] = tuple(kept)
+        if record.calm and calm:
+            unsettled = panel.everyone if sight.elsewhere else concerned
+            record.held[moment.operation.id] = Held(tuple(said), unsettled, tuple(numbers) if same else None)
 
-    def _tally_state(self, kept: list[int]) -> Callable[[str, bool], None]:
+    def _ask(
+        self, panel: Panel, places: Iterable[int], said: list[int | None], sight: Sight, exchange: Exchange
+    ) -> None:
+        """Put what laws say in its places; breaches become findings."""
+        moment = sight.moment
+        for place in places:
+            seat = panel.seats[place]
+            outcome = seat.law(sight)
+            said[place] = None
+            if outcome is True or outcome is False:
+                said[place] = counting(seat.number, outcome)
+            elif outcome is not None:
+                breaches = outcome if isinstance(outcome, list) else [outcome]
+                self._add(moment.index, exchange, moment.operation, breaches, sight.record)
+
+    def _keep(self, numbers: list[int]) -> Callable[[str, bool], None]:
         def tally(rule: str, held: bool) -> None:
-            kept.append(self._findings.tally(rule, held))
+            numbers.append(counting(self._findings.number(rule), held))
 
         return tally
 
@@ -498,8 +520,6 @@ class Checker:
             self._write(touch, record, moment.asked, sight.entity)
         if touch.role != "list" or (whole and record.entity is None):
             record.entity = sight.entity if not sight.unordered else None
-        if not whole or record.entity is not sight.entity:
-            record.held.clear()
 
     def _write(self, touch: Touch, record: Record, asked: Any, entity: Any) -> None:
         """Remember what was written: as the answer shows it, else as it was sent."""
@@ -514,19 +534,13 @@ class Checker:
             else:
                 record.known[field.pointer] = value
 
-    def _take(
-        self, rule: str, outcome: Outcome, exchange: Exchange, moment: Moment,
-        kept: list[int] | None = None, record: Record | None = None,
-    ) -> None:  # fmt: skip
+    def _take(self, rule: str, outcome: Outcome, exchange: Exchange, moment: Moment) -> None:
         if outcome is None:
             return
         if outcome is True or outcome is False:
-            number = self._findings.tally(rule, outcome)
-            if kept is not None:
-                kept.append(number)
+            self._findings.tally(rule, outcome)
             return
-        for breach in outcome if isinstance(outcome, list) else [outcome]:
-            self._add(moment.index, exchange, moment.operation, [breach], record)
+        self._add(moment.index, exchange, moment.operation, outcome if isinstance(outcome, list) else [outcome])
 
     def _add(
         self, index: int, exchange: Exchange, operation: Operation | None, breaches: Iterable[Breach],

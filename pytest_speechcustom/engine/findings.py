@@ -34,17 +34,16 @@ class Findings:
         self.broken = 0
         self.counts = {"requests": 0, "request bodies": 0, "responses": 0, "response bodies": 0, "refusals": 0}
 
-    def tally(self, rule: str, held: bool) -> int:
-        """Count an exercise of a rule that held, or could not be decided; the number to count it by again."""
-        number = self._numbers[rule]
-        if held:
-            self._held[number] += 1
-            return number
-        self._unsure[number] += 1
-        return ~number
+    def number(self, rule: str) -> int:
+        """The number of a rule."""
+        return self._numbers[rule]
 
-    def tally_all(self, numbers: Iterable[int]) -> None:
-        """Count again what `tally` gave numbers for."""
+    def tally(self, rule: str, held: bool) -> None:
+        """Count an exercise of a rule that held, or could not be decided."""
+        self.count((counting(self._numbers[rule], held),))
+
+    def count(self, numbers: Iterable[int]) -> None:
+        """Count exercises of rules, each given as `counting` says."""
         held, unsure = self._held, self._unsure
         for number in numbers:
             if number >= 0:
@@ -144,6 +143,11 @@ class Findings:
         elif unsure:
             verdict = "inconclusive"
         return Requirement(rule.id, verdict, held + broken, rule.side, rule.basis, rule.source, rule.text)
+
+
+def counting(number: int, held: bool) -> int:
+    """An exercise of the rule with that number, as a number: turned over where it could not be decided."""
+    return number if held else ~number
 
 
 def _seen(breach: Breach, known: list[str]) -> str:

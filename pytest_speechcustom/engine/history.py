@@ -30,8 +30,10 @@ class Record:
     `created` and `deleted` are the exchanges that did it, ``None`` where that was not seen. `possible` are the
     states it may be in (``None``: any), `status` the last one read. `moved`: a call that may have changed the
     state came after that. `known` are written values, `fixed` first-seen values, `times` the last instant of
-    a property. `entity` is the last full picture, ``None`` after a write. `until` is when the last exchange
-    on it ended. `facts` is for laws that count. `gaps`: what was done to it is not known in full.
+    a property. `entity` is the last full picture, ``None`` after a write; it is `calm` when it was read or listed,
+    nothing was wrong with it and no call came since, and only then `held` has what the laws said of it, by operation.
+    `until` is when the last exchange on it ended. `facts` is for laws that count. `gaps`: what was done to it is
+    not known in full.
     """
 
     kind: str
@@ -51,7 +53,8 @@ class Record:
     fixed: dict[str, Any] = field(default_factory=dict)
     times: dict[str, datetime] = field(default_factory=dict)
     entity: Any = None
-    held: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    calm: bool = False
+    held: dict[str, Any] = field(default_factory=dict)
     until: float = float("-inf")
     facts: dict[str, Any] = field(default_factory=dict)
     gaps: bool = False
@@ -61,13 +64,18 @@ class Record:
         """How findings call it: ``model 827712a5-…``."""
         return f"{self.kind} {self.key}"
 
+    def stir(self) -> None:
+        """Drop what the laws said: something was done to the resource."""
+        self.calm = False
+        self.held.clear()
+
     def forget(self) -> None:
         """Drop all that depends on the order of exchanges; what never changes stays."""
         self.possible = None
         self.status = None
         self.status_time = None
         self.entity = None
-        self.held.clear()
+        self.stir()
         self.known.clear()
         self.times.clear()
         self.facts.clear()
@@ -119,7 +127,7 @@ class Moment:
 class Sight:
     """An entity seen in an answer: `entity` at `pointer`, of `record`, through `touch`.
 
-    `unordered`: the exchange overlaps another one on this resource.
+    `unordered`: the exchange overlaps another one on this resource. `elsewhere`: a law looked at other resources.
     """
 
     record: Record
@@ -128,6 +136,7 @@ class Sight:
     touch: Touch
     moment: Moment
     unordered: bool = False
+    elsewhere: bool = False
     values: dict[str, Any] = field(default_factory=dict)
 
     def read(self, field: Field) -> Any:

@@ -20,7 +20,8 @@ class Route:
 
     `operation` is ``None`` when the contract has none; then `methods` are those that the path does have,
     empty when the path is undocumented, and `ours` tells whether the URL is below the service's base or
-    bears its marker. `slash` says that only a trailing slash stands between the path and the template.
+    bears its marker. `slash` says that only a trailing slash stands between the path and the template. `home`
+    is where the resources of the call are: the server, and what the path names around them (an account).
     """
 
     operation: Operation | None
@@ -31,6 +32,7 @@ class Route:
     methods: tuple[str, ...] = ()
     ours: bool = True
     slash: bool = False
+    home: str = ""
 
 
 class Router:
@@ -43,11 +45,12 @@ class Router:
             self._operations.setdefault(operation.path, {})[operation.method] = operation
         self._templates = sorted(self._operations, key=lambda path: ("{" in path, path.count("{"), -len(path)))
         base = re.escape(contract.base)
-        patterns = [_pattern(path) for path in self._templates]
-        branches = "|".join(f"(?P<t{i}>{re.sub('[(][?]P<[^>]*>', '(?:', text)})" for i, text in enumerate(patterns))
+        branches = "|".join(f"(?P<t{i}>{_pattern(path, i)})" for i, path in enumerate(self._templates))
         self._pattern = re.compile(f".*?{base}(?:{branches})/?$", re.DOTALL)
-        self._variables = [re.compile(text) for text in patterns]
+        self._variables = [_VARIABLE.findall(path) for path in self._templates]
         self._marker = re.compile(contract.marker)
+        parents = (resource.parent for resource in contract.resources.values())
+        self._inner = {*(touch.id for touch in contract.touches), *parents}
         self._cache: dict[tuple[str, str], Route] = {}
 
     def route(self, method: str, url: str) -> Route:
@@ -70,15 +73,14 @@ class Router:
             ours = bool(self._marker.search(parts.path))
             return Route(None, {}, origin, parts.query, parts.path, ours=ours)
         index = int(match.lastgroup[1:])
-        inner = self._variables[index].fullmatch(match.group(match.lastgroup))
-        groups = inner.groups() if inner else ()
-        names = _VARIABLE.findall(self._templates[index])
-        variables = {name: unquote(text) for name, text in zip(names, groups, strict=True)}
+        names = self._variables[index]
+        variables = {name: unquote(match.group(f"t{index}v{place}")) for place, name in enumerate(names)}
         methods = self._operations[self._templates[index]]
         found = methods.get(method.upper())
         if found is None:
             return Route(None, variables, origin, parts.query, parts.path, tuple(sorted(methods)))
-        return Route(found, variables, origin, parts.query, parts.path, slash=parts.path.endswith("/"))
+        home = "/".join([origin, *(text.lower() for name, text in variables.items() if name not in self._inner)])
+        return Route(found, variables, origin, parts.query, parts.path, slash=parts.path.endswith("/"), home=home)
 
 
 def split(url: str) -> SplitResult:
@@ -91,7 +93,7 @@ def split(url: str) -> SplitResult:
     return parts
 
 
-def _pattern(path: str) -> str:
-    """The template as a regular expression, with a group for each variable."""
+def _pattern(path: str, number: int) -> str:
+    """The template with that number as a regular expression, with a group (``t3v0``) for each variable."""
     pieces = _VARIABLE.split(path)
-    return "".join(re.escape(text) if i % 2 == 0 else f"(?P<v{i}>[^/]+?)" for i, text in enumerate(pieces))
+    return "".join(re.escape(text) if i % 2 == 0 else f"(?P<t{number}v{i // 2}>[^/]+)" for i, text in enumerate(pieces))

@@ -14,9 +14,10 @@ from urllib.parse import unquote_plus
 
 import jsonschema_rs
 
-from pytest_speechcustom.contracts.model import Contract, Dispute, Json, Media, Operation
+from pytest_speechcustom.contracts.model import Contract, Dispute, Json, Media, Operation, ResponseSpec
 from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.payload import Direction, Payloads, Problem
+from pytest_speechcustom.engine.repeats import Repeats
 from pytest_speechcustom.engine.routing import LONGEST_KEPT, Route
 from pytest_speechcustom.engine.text import NotJson, decode, short
 from pytest_speechcustom.values import ABSENT, Absent, Body, Headers, Level, Source
@@ -72,7 +73,12 @@ class Wire:
             self._disputes.setdefault((dispute.operation, dispute.direction), []).append(dispute)
         self._checks: dict[str, dict[str, Any]] = {}
         self._urls: dict[tuple[str, str, str], list[Breach]] = {}
-        self._header_checks: dict[int, Any] = {}
+        self._queries: dict[tuple[str, str], list[Breach]] = {}
+        self._headers = {
+            name: tuple(parameter for parameter in operation.parameters if parameter.place == "header")
+            for name, operation in contract.operations.items()
+        }
+        self._repeats = Repeats()
 
     def request(self, operation: Operation, route: Route, headers: Headers, body: Body) -> Message:
         """Judge the request of a known operation."""
@@ -80,9 +86,8 @@ class Wire:
         lowered = {name.lower(): value for name, value in headers}
         if len(lowered) != len(headers):
             breaches += _repeated(headers, "request", operation.source)
-        for parameter in operation.parameters:
-            if parameter.place == "header":
-                breaches += self._header(parameter.name, parameter.required, parameter.schema, lowered, operation)
+        for parameter in self._headers[operation.id]:
+            breaches += self._header(parameter.name, parameter.required, parameter.schema, lowered, operation)
         value: Any = ABSENT
         if body.empty and body.problem is None:
             if operation.body_required and not _announced(lowered):
@@ -97,7 +102,7 @@ class Wire:
             value = self._request_body(operation, lowered, body, breaches)
         return Message(value, lowered, not breaches, breaches)
 
-    def response(self, operation: Operation, status: int, headers: Headers, body: Body) -> Message:
+    def response(self, operation: Operation, url: str, status: int, headers: Headers, body: Body) -> Message:
         """Judge the response to a request of a known operation."""
         breaches: list[Breach] = []
         lowered = {name.lower(): value for name, value in headers}
@@ -127,7 +132,7 @@ class Wire:
                 breaches.append(
                     Breach("response.header.missing", message, name, "no such header", source=operation.source)
                 )
-        value = self._response_body(operation, spec, lowered, body, failed, breaches)
+        value = self._response_body(operation, spec, url, lowered, body, failed, breaches)
         sound = all(breach.level == "note" or breach.rule.endswith(_MILD) for breach in breaches)
         return Message(value, lowered, sound, breaches)
 
@@ -137,47 +142,52 @@ class Wire:
         key = (operation.id, route.path, route.query)
         known = self._urls.get(key)
         if known is None:
-            if len(self._urls) > 4096:
-                self._urls.clear()
-            known = list(self._judge_url(operation, route))
-            if len(route.path) + len(route.query) <= LONGEST_KEPT:
-                self._urls[key] = known
+            known = [*self._judge_path(operation, route), *self._query(operation, route.query)]
+            _keep(self._urls, key, known)
         return known
 
-    def _judge_url(self, operation: Operation, route: Route) -> Iterable[Breach]:
+    def _query(self, operation: Operation, query: str) -> list[Breach]:
+        key = (operation.id, query)
+        known = self._queries.get(key)
+        if known is None:
+            known = list(self._judge_query(operation, query))
+            _keep(self._queries, key, known)
+        return known
+
+    def _judge_path(self, operation: Operation, route: Route) -> Iterable[Breach]:
         if route.slash:
             message = f"{operation.id} has no slash at the end of its path"
             yield Breach("request.path.slash", message, operation.path, route.path, source=operation.source)
+        for parameter in operation.parameters:
+            if parameter.place == "path":
+                text = route.variables.get(parameter.name, "")
+                if text.startswith("{") or not self._check(operation, parameter.name, parameter.schema)(text):
+                    allowed, message = _allowed(parameter.schema), f"the path parameter {parameter.name} is malformed"
+                    yield Breach("request.path.value", message, allowed, short(text), source=operation.source)
+
+    def _judge_query(self, operation: Operation, query: str) -> Iterable[Breach]:
         given: dict[str, list[str]] = {}
-        for part in route.query.split("&"):
+        for part in query.split("&"):
             if part:
                 name, _, text = part.partition("=")
                 given.setdefault(unquote_plus(name), []).append(unquote_plus(text))
         for parameter in operation.parameters:
+            if parameter.place != "query":
+                continue
             check = self._check(operation, parameter.name, parameter.schema)
-            if parameter.place == "path":
-                text = route.variables.get(parameter.name, "")
-                if text.startswith("{") or not check(text):
-                    allowed, message = _allowed(parameter.schema), f"the path parameter {parameter.name} is malformed"
-                    yield Breach("request.path.value", message, allowed, short(text), source=operation.source)
-            elif parameter.place == "query":
-                values = given.pop(parameter.name, [])
-                if not values and parameter.required:
-                    message = f"{operation.id} needs the query parameter {parameter.name}"
-                    have = ", ".join(given) or "no query parameters"
-                    yield Breach(
-                        "request.query.required", message, f"{parameter.name}=…", have, source=operation.source
-                    )
-                for text in values:
-                    if not check(text):
-                        message, allowed = (
-                            f"the query parameter {parameter.name} is malformed",
-                            _allowed(parameter.schema),
-                        )
-                        yield Breach("request.query.value", message, allowed, short(text), source=operation.source)
-                if len(values) > 1 and len(set(values)) > 1:
-                    message = f"the query parameter {parameter.name} is given twice"
-                    yield Breach("request.query.value", message, "one value", short(values), source=operation.source)
+            values = given.pop(parameter.name, [])
+            if not values and parameter.required:
+                message = f"{operation.id} needs the query parameter {parameter.name}"
+                have = ", ".join(given) or "no query parameters"
+                yield Breach("request.query.required", message, f"{parameter.name}=…", have, source=operation.source)
+            for text in values:
+                if not check(text):
+                    message = f"the query parameter {parameter.name} is malformed"
+                    allowed = _allowed(parameter.schema)
+                    yield Breach("request.query.value", message, allowed, short(text), source=operation.source)
+            if len(values) > 1 and len(set(values)) > 1:
+                message = f"the query parameter {parameter.name} is given twice"
+                yield Breach("request.query.value", message, "one value", short(values), source=operation.source)
         if not given:
             return
         names = sorted(p.name for p in operation.parameters if p.place == "query")
@@ -253,7 +263,8 @@ class Wire:
     def _response_body(
         self,
         operation: Operation,
-        spec: Any,
+        spec: ResponseSpec,
+        url: str,
         headers: Mapping[str, str],
         body: Body,
         failed: bool,
@@ -285,6 +296,10 @@ class Wire:
             message = f"the response body could not be judged: {body.problem}"
             breaches.append(Breach("response.body.unread", message, "a recorded body", "none", source=operation.source))
             return ABSENT
+        entity = media.entity
+        repeated = self._repeats.find(url, entity, body)
+        if repeated is not ABSENT:
+            return repeated
         try:
             value = decode(body)
         except NotJson as reason:
@@ -292,13 +307,14 @@ class Wire:
             rule = "error.body" if failed else "response.body.json"
             breaches.append(Breach(rule, message, "JSON", _what(body), source=operation.source))
             return ABSENT if body.problem is None else body.value
-        entity = media.entity
-        if entity and not self._payloads.fits(entity, "response", value):
-            for problem in self._payloads.problems(entity, "response", value):
-                rule = _RESPONSE_RULES[problem.aspect]
-                if failed and not rule.endswith(_MILD):
-                    rule = "error.body"
-                breaches.append(self._breach(operation, "response", problem, rule))
+        if entity is None or self._payloads.fits(entity, "response", value):
+            self._repeats.keep(url, entity, body, value)
+            return value
+        for problem in self._payloads.problems(entity, "response", value):
+            rule = _RESPONSE_RULES[problem.aspect]
+            if failed and not rule.endswith(_MILD):
+                rule = "error.body"
+            breaches.append(self._breach(operation, "response", problem, rule))
         return value
 
     def _breach(self, operation: Operation, direction: Direction, problem: Problem, rule: str) -> Breach:
@@ -313,6 +329,14 @@ class Wire:
             ):
                 level, message = "note", f"{message} (the documents disagree: erratum {dispute.erratum})"
         return Breach(rule, message, problem.allowed, problem.seen, problem.pointer, source=source, level=level)
+
+
+def _keep(cache: dict[Any, list[Breach]], key: tuple[str, ...], known: list[Breach]) -> None:
+    """Remember what was found of a URL, unless it is a long one; a full memory starts anew."""
+    if len(cache) > 4096:
+        cache.clear()
+    if sum(map(len, key)) <= LONGEST_KEPT:
+        cache[key] = known
 
 
 def _parameter_check(schema: Json) -> Any:

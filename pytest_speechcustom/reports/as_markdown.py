@@ -60,11 +60,18 @@ def _findings(found: Sequence[Group]) -> list[str]:
     rows = []
     for group in found:
         first = group.first
-        last = place(group.last) if group.times > 1 else ""
+        last = place(group.last) if place(group.last) != place(first) else ""
         told = [first.message, first.seen, first.allowed, place(first), last, cited(first.source)]
         rows.append([first.level, _cell(first.rule), first.side, group.often, *map(_cell, told)])
     heads = ["level", "rule", "side", "times", "message", "seen", "allowed", "first", "last", "source"]
     lines = _table(heads, rows)
+    others = [each for group in found for each in group.others]
+    if others:
+        lines += ["", "Other findings of these rules:", ""]
+        rows = [[_cell(text) for text in (each.rule, place(each), each.message, each.allowed)] for each in others]
+        lines += _table(["rule", "where", "message", "allowed"], rows)
+    more = sum(group.more for group in found)
+    lines += ["", f"{more} more are in the JSON report."] if more else []
     repeats = [group.first for group in found if group.first.curl]
     if repeats:
         lines += ["", "To repeat the first request of each:"]

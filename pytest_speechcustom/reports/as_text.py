@@ -48,9 +48,12 @@ def _group(group: Group, colour: bool) -> str:
         _INDENT + plain(first.message),
     ]
     places = [("first" if group.times > 1 else "where", place(first))]
-    if group.times > 1:
+    if place(last) != place(first):
         places.append(("last", place(last)))
     told = [*places, ("seen", first.seen), ("allowed", first.allowed), ("source", cited(first.source))]
+    told += [("also", f"{place(each)}: {each.message}; allowed: {each.allowed}") for each in group.others]
+    if group.more:
+        told.append(("also", f"{group.more} others (--format json lists all)"))
     lines += [f"{_INDENT}{name:<8} {plain(value)}" for name, value in told]
     if first.curl:
         lines.append(f"{_INDENT}{'repeat':<8} {plain(first.curl, None)}")

@@ -19,16 +19,22 @@ INCOMPLETE: Final = "this is not all: the run broke off"
 """What is said of a report whose verdict is `error`."""
 
 _MOST = 1000
+_MOST_OTHERS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The findings of one rule at one level. `times` is a lower bound unless `exact`."""
+    """The findings of one rule at one level. `times` is a lower bound unless `exact`.
+
+    `others` are findings that say something else than the first: not all, `more` are left out.
+    """
 
     first: Finding
     last: Finding
     times: int
     exact: bool
+    others: tuple[Finding, ...] = ()
+    more: int = 0
 
     @property
     def often(self) -> str:
@@ -50,8 +56,31 @@ def groups(report: Report) -> list[Group]:
             if its == level:
                 omitted, alone = report.omitted.get(rule, 0), len(levels[rule]) == 1
                 times = len(listed) + (omitted if alone else 0)
-                made.append(Group(listed[0], listed[-1], times, alone or not omitted))
+                others = _others(listed)
+                more = max(0, len(others) - _MOST_OTHERS)
+                shown = tuple(others[:_MOST_OTHERS])
+                made.append(Group(listed[0], listed[-1], times, alone or not omitted, shown, more))
     return made
+
+
+def _others(listed: list[Finding]) -> list[Finding]:
+    """The first of each kind: another operation, another place in the body, or another message at the same exchange."""
+    met = {_kind(listed[0])}
+    told = {(listed[0].exchange, listed[0].message)}
+    found = []
+    for finding in listed[1:]:
+        again = finding.exchange in {exchange for exchange, _ in told}
+        if _kind(finding) not in met or (again and (finding.exchange, finding.message) not in told):
+            found.append(finding)
+            told.add((finding.exchange, finding.message))
+        met.add(_kind(finding))
+    return found
+
+
+def _kind(finding: Finding) -> tuple[str | None, str, str]:
+    """What is the same of findings that are told once: indices into lists do not count."""
+    pointer = "/".join("*" if part.isdigit() else part for part in finding.pointer.split("/"))
+    return finding.operation, pointer, finding.allowed
 
 
 def verdicts(report: Report) -> dict[Verdict, int]:

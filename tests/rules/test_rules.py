@@ -19,7 +19,9 @@ from pytest_speechcustom.contracts import SERVICES as ALL_SERVICES
 from pytest_speechcustom.contracts import load
 from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.contracts.wire import wire_rules
+from pytest_speechcustom.engine import checker
 from pytest_speechcustom.engine.checker import Checker
+from pytest_speechcustom.engine.panel import Held
 from pytest_speechcustom.engine.report import Report
 from pytest_speechcustom.values import Exchange, Finding, Source
 from tests.rules import (
@@ -159,6 +161,16 @@ def test_the_neighbour_is_not(service: str, rule: str) -> None:
     assert f"{service}/{rule}" not in {finding.rule for finding in report.findings}, told(report.findings)
     verdict = next(one.verdict for one in report.requirements if one.rule == rule)
     assert verdict in ("satisfied", "inconclusive") or load(service).rules[rule].law == "wire"
+
+
+@each_service
+def test_what_is_counted_again_is_what_would_be_said(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A law that is not asked again would have said the same: reading everything three times, with and without."""
+    thrice = [one for one in story(service) for _ in range(3 if one.request.method == "GET" else 1)]
+    fast = judged(service, thrice)
+    monkeypatch.setattr(checker, "Held", lambda said, *_: Held(said, frozenset(range(len(said))), None))
+    slow = judged(service, thrice)
+    assert (fast.findings, fast.requirements) == (slow.findings, slow.requirements)
 
 
 @each_service

@@ -13,6 +13,7 @@ from __future__ import annotations
 from pytest_speechcustom.engine.laws import amounts, calls, entity, lists
 
 ENTITY = entity.LAWS
+reads = entity.reads
 roles = entity.roles
 EXCHANGE = {**lists.LAWS, **calls.LAWS, **amounts.LAWS}
 MACHINE = ("state.closed", "state.initial", "state.forward", "state.final", "state.after-call")

@@ -31,12 +31,14 @@ def fixed(rule: Rule, history: History) -> EntityLaw:
         outcome: Outcome = None
         for field in fields:
             before = sight.record.fixed.get(field.pointer, ABSENT)
+            if before is ABSENT:
+                continue
             now = sight.read(field)
-            if now is ABSENT or before is ABSENT:
+            if now is ABSENT:
                 continue
             if same(field, before, now):
                 outcome = HOLDS
-            elif references_to and isinstance(before, frozenset) and _any_gone(history, references_to, before):
+            elif references_to and isinstance(before, frozenset) and _any_gone(history, references_to, before, sight):
                 outcome = outcome or UNSURE
             else:
                 message = f"{field.pointer[1:]} of {sight.record.name} changed, and nothing may change it"
@@ -46,7 +48,8 @@ def fixed(rule: Rule, history: History) -> EntityLaw:
     return law
 
 
-def _any_gone(history: History, kind: str, keys: frozenset[str]) -> bool:
+def _any_gone(history: History, kind: str, keys: frozenset[str], sight: Sight) -> bool:
+    sight.elsewhere = True
     return any(_gone(history, kind, key) for key in keys)
 
 
@@ -390,9 +393,9 @@ def list_same(rule: Rule, history: History) -> EntityLaw:
     fields = {field.pointer: field for field in (*resource.fixed, *resource.written)}
 
     def law(sight: Sight) -> Outcome:
-        if sight.touch.role != "list" or sight.unordered:
-            return None
         record, outcome = sight.record, None
+        if sight.touch.role != "list" or sight.unordered or not (record.known or record.fixed or record.entity):
+            return None
         for pointer, field in fields.items():
             known = record.known.get(pointer, ABSENT)
             if known is ABSENT:
@@ -406,7 +409,7 @@ def list_same(rule: Rule, history: History) -> EntityLaw:
                 continue
             if not same(field, known, now):
                 listed = known if references_to and field.sameness == "references" else ()
-                if isinstance(listed, frozenset) and _any_gone(history, references_to, listed):
+                if isinstance(listed, frozenset) and _any_gone(history, references_to, listed, sight):
                     outcome = outcome or UNSURE
                     continue
                 message = f"{pointer[1:]} of {record.name} is another in the list"
@@ -423,7 +426,7 @@ def written(rule: Rule, history: History) -> EntityLaw:
     fields, steady = resource.written, frozenset(field.pointer for field in resource.fixed)
 
     def law(sight: Sight) -> Outcome:
-        if sight.touch.role not in ("read", "update") or sight.unordered:
+        if sight.touch.role not in ("read", "update") or sight.unordered or not sight.record.known:
             return None
         outcome: Outcome = None
         patch = sight.moment.asked if sight.touch.role == "update" else ABSENT
@@ -495,6 +498,25 @@ def roles(rule: Rule) -> tuple[str, ...]:
     return _ROLES.get(rule.law, ("read", "create", "update", "list"))
 
 
+def reads(rule: Rule, history: History) -> frozenset[str] | None:
+    """The pointers a law reads of an entity; ``None`` where it looks at more than the entity and the record."""
+    if "place" in rule.args:
+        return None
+    resource = history.contract.resources[rule.args["resource"]]
+    pointers = [rule.args[name] for name in _ONE if name in rule.args]
+    pointers += [pointer for name in _SEVERAL for pointer in rule.args.get(name, ())]
+    if rule.law in _COMPARING:
+        pointers += [field.pointer for field in (*resource.fixed, *resource.written)]
+    if rule.law in ("identity.url", "identity.property"):
+        pointers += ["/self", f"/{resource.identity}"]
+    if resource.lifecycle:
+        pointers.append(resource.lifecycle.status)
+    return frozenset(pointers)
+
+
+_ONE = ("field", "earlier", "later", "prefix")
+_SEVERAL = ("fields", "parts")
+_COMPARING = ("list.same", "read.writes", "echo.same", "echo.present")
 _ROLES = {
     "field.fixed": ("read", "create", "update"),
     "list.same": ("list",),

@@ -25,11 +25,15 @@ _MOST_ITEMS = 50_000
 
 @dataclass(slots=True)
 class Walk:
-    """A list being read page by page: the keys seen so far, and whether it began at the start."""
+    """A list being read page by page: the keys seen so far, and whether it began at the start.
+
+    `keys` map to the exchange that showed them first. `page` are the keys of the last page; both are folded.
+    """
 
     from_start: bool
     writes: int
     keys: dict[str, int] = field(default_factory=dict)
+    page: list[str] = field(default_factory=list)
     disturbed: bool = False
     pages: int = 0
     done: bool = False
@@ -65,6 +69,9 @@ class Walks:
             while len(self._open) > _MOST_WALKS:
                 self._open.popitem(last=False)
         walk.done = not isinstance(link, str)
+        walk.page = [fold(key) for key in keys]
+        for key in walk.page:
+            walk.keys.setdefault(key, moment.index)
         self._last = (moment.index, walk, keys)
         return walk, keys
 
@@ -184,7 +191,7 @@ def unique(rule: Rule, history: History) -> ExchangeLaw:
     """``list.unique``: no entity stands twice in one page."""
 
     def judge(moment: Moment, touch: Touch, walk: Walk, keys: list[str]) -> Outcome:
-        named = [fold(key) for key in keys if key]
+        named = [key for key in walk.page if key]
         if len(set(named)) == len(named):
             return HOLDS if named else None
         twice = Counter(named).most_common(1)[0][0]
@@ -197,13 +204,11 @@ def repeat(rule: Rule, history: History) -> ExchangeLaw:
     """``list.repeat``: a page does not repeat entities of the pages before it, unless something was written between."""
 
     def judge(moment: Moment, touch: Touch, walk: Walk, keys: list[str]) -> Outcome:
-        again = [key for key in keys if walk.keys.get(fold(key), moment.index) != moment.index]
-        for key in keys:
-            walk.keys.setdefault(fold(key), moment.index)
         if walk.pages == 1:
             return None
         if walk.disturbed:
             return UNSURE
+        again = [key for key, folded in zip(keys, walk.page, strict=True) if walk.keys[folded] != moment.index]
         if not again:
             return HOLDS
         message = f"{touch.resource} {again[0]} was on an earlier page (exchange {walk.keys[fold(again[0])]})"
@@ -220,8 +225,6 @@ def complete(rule: Rule, history: History) -> ExchangeLaw:
     member = rule.args.get("member")
 
     def judge(moment: Moment, touch: Touch, walk: Walk, keys: list[str]) -> Outcome:
-        for key in keys:
-            walk.keys.setdefault(fold(key), moment.index)
         if not walk.done or not walk.from_start:
             return None
         if walk.disturbed or walk.writes != history.writes.get(touch.resource, 0):
@@ -283,8 +286,6 @@ def skip(rule: Rule, history: History) -> ExchangeLaw:
     totals: dict[Any, tuple[int, dict[str, int]]] = {}
 
     def judge(moment: Moment, touch: Touch, walk: Walk, keys: list[str]) -> Outcome:
-        for key in keys:
-            walk.keys.setdefault(fold(key), moment.index)
         writes = history.writes.get(touch.resource, 0)
         about = (moment.url.partition("?")[0], moment.scope, moment.query.get("filter", ""))
         asked = whole(moment.query.get("skip") or "0")
