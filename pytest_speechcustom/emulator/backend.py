@@ -41,10 +41,17 @@ class World:
 
     def share(self, call: Call, name: str, media: str, data: bytes, valid: timedelta) -> str:
         """Let clients fetch `data`: the signed URL of it, at the host that the client called."""
-        path = f"/_speechcustom/contents/{self.names.lasting(name)}"
+        path = self._path(name)
         self.contents[path] = (media, data)
         scheme, _, rest = call.base.partition("://")
         return self.names.signed(f"{scheme}://{rest.partition('/')[0]}{path}", call.now, valid)
+
+    def withdraw(self, name: str) -> None:
+        """Let nobody fetch any more what was shared under a name."""
+        self.contents.pop(self._path(name), None)
+
+    def _path(self, name: str) -> str:
+        return f"/_speechcustom/contents/{self.names.lasting(name)}"
 
 
 class Backend(Protocol):

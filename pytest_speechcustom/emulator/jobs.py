@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
 from typing import Literal
 
 from pytest_speechcustom.emulator.clock import Clock
@@ -81,6 +83,9 @@ class Jobs:
         self._progress = progress
         self._planned = planned
         self._jobs: dict[tuple[str, str], Job] = {}
+        self._due: list[tuple[datetime, tuple[str, str], int, Job]] = []
+        self._waiting: dict[tuple[str, str], list[Job]] = {}
+        self._turns = count()
 
     def start(
         self, kind: str, id: str, *steps: Step, fail: Act, after: Iterable[tuple[str, str]] = (),
@@ -101,6 +106,8 @@ class Jobs:
             case _:
                 pass
         self._jobs[job.key] = job
+        for key in job.waits:
+            self._waiting.setdefault(key, []).append(job)
         if not job.waits:
             self._schedule(job, at or self._clock.now)
 
@@ -123,9 +130,13 @@ class Jobs:
             self._do(job, job.due)
 
     def poll(self, kind: str, id: str) -> None:
-        """A client looks at a resource: with ``polls``, the work goes on."""
+        """A client looks at a resource: with ``polls``, the work goes on, or that for which it waits."""
         job = self._jobs.get((kind, id))
-        if self._progress.kind != "polls" or job is None or job.hangs or job.waits:
+        if self._progress.kind != "polls" or job is None or job.hangs:
+            return
+        if job.waits:
+            for key in sorted(job.waits):
+                self.poll(*key)
             return
         job.polls += 1
         whole = len(job.steps) + job.done
@@ -147,12 +158,16 @@ class Jobs:
             ready = [job for job in left if not job.hangs and not job.waits]
             if not ready:
                 return
-            job = min(ready, key=lambda job: (job.due or self._clock.now, job.key))
-            if job.due is not None:
-                self._clock.reach(job.due)
+            due = [job.due for job in ready if job.due is not None]
+            if due:
+                self._clock.reach(max(due))
                 self.settle()
-            else:
-                self._do(job, self._clock.now)
+                continue
+            # by polls: work takes its time all the same, or the checker would see it end too soon
+            self._clock.advance(timedelta(seconds=max(job.steps[0].seconds for job in ready)))
+            for job in sorted(ready, key=lambda job: job.key):
+                if self._jobs.get(job.key) is job:
+                    self._do(job, self._clock.now)
 
     def fail(self, kind: str | None = None, id: str | None = None) -> int:
         """Let the work (of one kind, on one resource) fail at its end; how much of it there is."""
@@ -162,8 +177,13 @@ class Jobs:
         return len(found)
 
     def _next(self) -> Job | None:
-        due = [job for job in self._jobs.values() if job.due is not None]
-        return min(due, key=lambda job: (job.due, job.key)) if due else None
+        """The job that is due next. What was dropped since, or is due at another time, is passed over."""
+        while self._due:
+            due, key, _, job = self._due[0]
+            if self._jobs.get(key) is job and job.due == due:
+                return job
+            heappop(self._due)
+        return None
 
     def _schedule(self, job: Job, begin: datetime) -> None:
         """Say when the next step is due; nobody can say it of what hangs or goes by polls."""
@@ -172,6 +192,7 @@ class Jobs:
         else:
             seconds = self._progress.amount if self._progress.kind == "seconds" else job.steps[0].seconds
             job.due = begin + timedelta(seconds=seconds * job.slowness)
+            heappush(self._due, (job.due, job.key, next(self._turns), job))
 
     def _do(self, job: Job, moment: datetime) -> None:
         step = job.steps.pop(0)
@@ -186,8 +207,7 @@ class Jobs:
             self._schedule(job, moment)
 
     def _over(self, job: Job, moment: datetime) -> None:
-        for other in self._jobs.values():
-            if job.key in other.waits:
-                other.waits.discard(job.key)
-                if not other.waits:
-                    self._schedule(other, moment)
+        for other in self._waiting.pop(job.key, ()):
+            other.waits.discard(job.key)
+            if not other.waits and self._jobs.get(other.key) is other:
+                self._schedule(other, moment)

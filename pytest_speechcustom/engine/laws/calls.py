@@ -6,6 +6,7 @@ so that records show what was known when the client called.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -162,6 +163,7 @@ def references(rule: Rule, history: History) -> ExchangeLaw:
     lifecycles = history.contract.lifecycles
     unread = states and rule.args.get("unread", False)
     machines = {kind: Machine(lifecycles[kind]) for _, kind in pairs if unread and kind in lifecycles}
+    elsewhere = {kind: _of_others(history, kind) for _, kind in pairs}
 
     def may_be(record: Record) -> bool:
         machine = machines.get(record.kind)
@@ -174,7 +176,7 @@ def references(rule: Rule, history: History) -> ExchangeLaw:
         for pointer, kind in pairs:
             for place, key in _named(at(moment.asked, pointer), pointer):
                 record = history.find(kind, key)
-                if record is None:
+                if record is None or elsewhere[kind](moment.asked, place):
                     outcome = outcome or UNSURE
                     continue
                 bad = record.status not in states if states else record.deleted is not None
@@ -194,6 +196,20 @@ def references(rule: Rule, history: History) -> ExchangeLaw:
         return outcome
 
     return law
+
+
+def _of_others(history: History, kind: str) -> Callable[[Any, str], bool]:
+    """Whether the URL in a reference is one of another kind, as that of a base model is none of a custom one."""
+    resource = history.contract.resources[kind]
+    collection = resource.path.rpartition("/")[0]
+    others = [r.path.rpartition("/")[0] for r in history.contract.resources.values() if r.by_url and r is not resource]
+    longer = tuple(other for other in others if resource.by_url and other.startswith(f"{collection}/"))
+
+    def judge(asked: Any, place: str) -> bool:
+        url = at(asked, place + "/self")
+        return isinstance(url, str) and _path(url).rpartition("/")[0].endswith(longer)
+
+    return judge
 
 
 def _named(value: Any, pointer: str) -> list[tuple[str, str]]:

@@ -290,8 +290,11 @@ def _filter(moment: Moment, text: str) -> Filter | None:
 
 
 def skip(rule: Rule, history: History) -> ExchangeLaw:
-    """``list.skip``: after a list was read whole, a page after skipping n holds no more than what is left."""
-    totals: dict[Any, tuple[int, int]] = {}
+    """``list.skip``: after a list was read whole, a page after skipping n holds no more than what is left.
+
+    Undecided where the page has what was not in that list: some come by themselves, as files and copies do.
+    """
+    totals: dict[Any, tuple[int, dict[str, int]]] = {}
 
     def judge(moment: Moment, touch: Touch, walk: Walk, keys: list[str]) -> Outcome:
         writes = history.writes.get(touch.resource, 0)
@@ -299,13 +302,14 @@ def skip(rule: Rule, history: History) -> ExchangeLaw:
         asked = whole(moment.query.get("skip") or "0")
         known = totals.get(about)
         if walk.from_start and walk.done and not walk.disturbed:
-            if len(totals) > 256:
+            if len(totals) > _MOST_WALKS:
                 totals.clear()
-            totals[about] = (writes, len(walk.keys))
+            totals[about] = (writes, walk.keys)
         if not asked or known is None:
             return None
-        version, total = known
-        if version != writes or "status" in about[2] or "DateTime" in about[2]:
+        version, listed = known
+        total, grown = len(listed), any(fold(key) not in listed for key in keys)
+        if version != writes or grown or "status" in about[2] or "DateTime" in about[2]:
             return UNSURE
         left = max(0, total - asked)
         if len(keys) <= left:
