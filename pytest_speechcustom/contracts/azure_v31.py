@@ -71,6 +71,7 @@ TABLES = tables(
         lines=("/properties/acceptedLineCount", "/properties/rejectedLineCount"),
         links={},
         touches=(
+            Touch("Datasets_Upload", "dataset", "create", id=""),
             Touch("Models_CopyTo", "model", "act"),
             Touch("Models_CopyTo", "model", "create", id="", elsewhere=True),
         ),
