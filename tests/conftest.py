@@ -14,8 +14,13 @@ from typing import Any
 # httpx would meet errors of a second copy, which it does not know.
 import httpcore  # noqa: F401
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["pytester"]
+
+# How many histories are drawn of the emulator: `--hypothesis-profile=exhaustive` is for whoever has an hour.
+settings.register_profile("loop", max_examples=200, stateful_step_count=12)
+settings.register_profile("exhaustive", max_examples=5000, stateful_step_count=40)
 
 MODEL = "74f4807e-7ff2-8862-8304-000000000001"
 

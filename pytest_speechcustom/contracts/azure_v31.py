@@ -73,6 +73,7 @@ TABLES = tables(
         own_links={"model": ("CustomModelLinks", (("/links/files", "/files"), ("/links/copyTo", ":copyto")))},
         expires={"endpoint": "/properties/timeToLive"},
         touches=(
+            Touch("Datasets_Upload", "dataset", "create", id=""),
             Touch("Models_CopyTo", "model", "act"),
             Touch("Models_CopyTo", "model", "create", id="", elsewhere=True),
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from pytest_speechcustom.values import NO_BODY, Body, Headers, Request
 Environ = dict[str, Any]
 _PIECE = 64 * 1024
 _LARGEST = 1 << 40
+_HOST = re.compile(r"([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 class _Start(Protocol):
@@ -56,7 +58,9 @@ class Application:
         target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or _target(environ, path)
         if "://" in target.partition("?")[0]:
             target = "/" + target.partition("://")[2].partition("/")[2]  # as sent to a proxy
-        host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+        host = environ.get("HTTP_HOST", "")
+        if not _HOST.fullmatch(host):  # answers have links, which must be URLs
+            host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
         url = f"{environ['wsgi.url_scheme']}://{host}{target}"
         return Request(environ["REQUEST_METHOD"], url, _headers(environ), self._body(environ)), path
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pytest_speechcustom.contracts.model import Json
+from pytest_speechcustom.emulator.azure_data import contents
 from pytest_speechcustom.emulator.azure_desk import Desk
 from pytest_speechcustom.emulator.azure_errors import conflict, invalid
 from pytest_speechcustom.emulator.azure_store import Entity
-from pytest_speechcustom.emulator.azure_work import AUDIO_KINDS
 from pytest_speechcustom.emulator.backend import Handler
 from pytest_speechcustom.emulator.calls import Answer, Call, Refusal
 
@@ -69,9 +69,8 @@ class Uploads:
 
     def take(self, call: Call, dataset: Entity, data: bytes) -> None:
         """Begin to process the data of a dataset."""
-        audio = dataset.asked["kind"] in AUDIO_KINDS
         dataset.result.pop("waiting", None)
-        dataset.result |= {"data": data} if audio else {"data": data, "lines": _lines(data)}
+        dataset.result |= {"data": data} | contents(dataset.asked["kind"], data)
         self._desk.work.begin(dataset, call.now)
 
     def make_room(self, more: int) -> None:
@@ -120,8 +119,3 @@ def _chosen(blocks: Blocks, entry: Json, place: int) -> tuple[str, bytes]:
     if id not in blocks.sent or kind == "Committed":
         raise invalid("InvalidPayload", f"There is no such block ({kind}).", f"/{place}/id")
     return id, blocks.sent[id]
-
-
-def _lines(data: bytes) -> int:
-    """How many lines have text."""
-    return sum(1 for line in data.splitlines() if line.strip())

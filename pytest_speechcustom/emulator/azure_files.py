@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
 from pytest_speechcustom.contracts.model import Json
+from pytest_speechcustom.emulator.azure_data import ZIP
 from pytest_speechcustom.emulator.azure_desk import Desk
 from pytest_speechcustom.emulator.azure_errors import invalid, unknown
 from pytest_speechcustom.emulator.azure_lists import number, page
@@ -155,13 +156,16 @@ def _facts(file: File) -> Json:
 
 
 def _dataset_files(dataset: Entity) -> list[File]:
-    lines, sent = dataset.result["lines"], dataset.result.get("data")
-    report = json.dumps({"acceptedLineCount": lines, "rejectedLineCount": 0, "errors": []}).encode()
+    read, sent = dataset.result, dataset.result.get("data")
+    counts = {"acceptedLineCount": read["lines"], "rejectedLineCount": read["rejected"]}
+    report = json.dumps(counts).encode()
     found = [File(dataset.path, "report.json", "DatasetReport", "application/json", report, dataset.moved)]
     for name, kind, media in _DATA[dataset.asked["kind"]]:
-        made_up = silence() if media == "audio/wav" else _text(lines)
-        data = sent if sent is not None and len(found) == 1 else made_up
-        length = dataset.result["milliseconds"] if media == "audio/wav" else 0
+        audio = media == "audio/wav"
+        data = sent if sent is not None and len(found) == 1 else silence() if audio else _text(read["lines"])
+        if data.startswith(ZIP):
+            name, media = f"{name.partition('.')[0]}.zip", "application/zip"
+        length = read["milliseconds"] if audio else 0
         found.append(File(dataset.path, name, kind, media, data, dataset.moved, length))
     return found
 

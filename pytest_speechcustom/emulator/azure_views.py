@@ -117,9 +117,10 @@ class Views:
 
     def _dataset(self, entity: Entity, base: str) -> Json:
         shown = self._moving(entity, base)
-        if "lines" in entity.result and entity.status == "Succeeded":
-            shown["properties"] |= {"acceptedLineCount": entity.result["lines"], "rejectedLineCount": 0}
-            shown["properties"] |= self.length(entity.result["milliseconds"])
+        if entity.status == "Succeeded":
+            read = entity.result
+            shown["properties"] |= {"acceptedLineCount": read["lines"], "rejectedLineCount": read["rejected"]}
+            shown["properties"] |= self.length(read["milliseconds"])
         shown["links"] = {"files": self._url(base, f"{entity.path}/files")}
         if "contentUrl" not in entity.asked:
             shown["links"] |= {

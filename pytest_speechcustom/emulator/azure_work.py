@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from pytest_speechcustom.contracts.model import Json
+from pytest_speechcustom.emulator.azure_data import AUDIO_KINDS
 from pytest_speechcustom.emulator.azure_store import Entity, Store
 from pytest_speechcustom.emulator.azure_versions import Version
 from pytest_speechcustom.emulator.backend import World
@@ -32,9 +33,8 @@ _FAILURES: Mapping[str, tuple[str, str]] = {
 }
 _NO_DATASET = ("FailedDataset", "A dataset of it has failed.")
 _LINES, _AUDIO_LINES = 1000, 120
-AUDIO_KINDS = ("Acoustic", "AudioFiles")
-AUDIO_MILLISECONDS = 3_600_000
-"""How long the audio is that a dataset with a URL is taken to have: nothing is ever fetched."""
+_AUDIO_MILLISECONDS = 3_600_000
+"""What is taken to be at a URL: nothing is ever fetched."""
 
 
 class Work:
@@ -55,6 +55,9 @@ class Work:
         ending = self._endings.get(entity.kind)
 
         def end(moment: datetime) -> None:
+            if "flaw" in entity.result:
+                entity.become("Failed", moment, entity.result["flaw"])
+                return
             if any(dataset is not None and dataset.status == "Failed" for dataset in map(self._store.at, entity.data)):
                 entity.become("Failed", moment, _NO_DATASET)
                 return
@@ -89,10 +92,11 @@ def copied(model: Entity) -> Json:
 
 
 def _read(dataset: Entity, moment: datetime) -> None:
-    """Count lines, and the length of audio: real ones where the data is here, else made up."""
-    audio = dataset.asked["kind"] in AUDIO_KINDS
-    lines: int = dataset.result.pop("lines", _AUDIO_LINES if audio else _LINES)
-    dataset.result |= {"lines": lines, "milliseconds": AUDIO_MILLISECONDS if audio else 0, "read": moment}
+    """Count lines, and the length of audio. Where the data is here, that has been done; else they are made up."""
+    if "lines" not in dataset.result:
+        audio = dataset.asked["kind"] in AUDIO_KINDS
+        counted = {"lines": _AUDIO_LINES, "milliseconds": _AUDIO_MILLISECONDS} if audio else {"lines": _LINES}
+        dataset.result |= {"rejected": 0, "milliseconds": 0} | counted
 
 
 def _evaluate_words(evaluation: Entity, moment: datetime) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import threading
+import zipfile
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from tests.emulator.azure_client import NOWHERE, V31, V2025, Azure, Json, id_of, reference, rules, running
+from tests.servers.flac import silence
 
 VERSIONS = (V31, V2025)
 
@@ -159,6 +162,28 @@ def test_data_comes_in_blocks(azure: Azure) -> None:
     assert httpx.get(file["links"]["contentUrl"]).content == b"Two.\n\nThree.\n"
     azure.refused(azure.call("POST", links["commitBlocks"], json=order), 409, "InvalidPrerequisite")
     assert rules(azure.service) == set()
+
+
+def test_audio_in_blocks_is_listened_to(azure: Azure) -> None:
+    """Its length is that of the files in an archive; what is no audio fails."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, data in (("a.flac", silence(3)), ("b.flac", silence(4)), ("c.flac", b"?"), ("trans.txt", b"a\tx\n")):
+            archive.writestr(name, data)
+    sounds, none = azure.made("datasets", kind="Acoustic"), azure.made("datasets", kind="AudioFiles")
+    for dataset, data in ((sounds, made.getvalue()), (none, b"no audio")):
+        links, stream = dataset["links"], {"Content-Type": "application/octet-stream"}
+        azure.call("PUT", links["uploadBlocks"], params={"blockid": "YWFh"}, content=data, headers=stream)
+        azure.call("POST", links["commitBlocks"], json=[{"kind": "Latest", "id": "YWFh"}])
+    azure.service.complete()
+    shown = azure.get(sounds["self"])["properties"]
+    assert (shown["acceptedLineCount"], shown["rejectedLineCount"]) == (2, 1)
+    assert (shown.get("duration"), shown.get("durationMilliseconds")) == (
+        ("PT7.000S", None) if azure.old else (None, 7000)
+    )
+    assert azure.get(sounds["links"]["files"])["values"][1]["name"] == "audio.zip"
+    failed = azure.get(none["self"])
+    assert (failed["status"], failed["properties"]["error"]["code"]) == ("Failed", "InvalidAudioFormat")
 
 
 def test_blocks_are_limited(azure: Azure) -> None:

@@ -172,6 +172,14 @@ def test_paths_that_are_wrong(azure: Azure) -> None:
     assert rules(azure.service) == {"request.path.value", "request.path", "request.method"}
 
 
+@pytest.mark.parametrize("host", ["exa mple", "a<b>", "%zz", "x:99999", "[::1", "example.com"])
+def test_links_are_urls_whatever_host_is_called(azure: Azure, host: str) -> None:
+    """A Host header that is none does not end up in an answer."""
+    answer = azure.call("GET", "models/base", params={"top": 1}, headers={"Host": host})
+    shown = answer.json().get("values", [{"self": azure.base}])[0]["self"]
+    assert shown.startswith(f"http://{host}" if host == "example.com" else azure.service.address)
+
+
 def test_the_version_must_be_asked_for() -> None:
     """Missing or another: either is refused."""
     with running(V2025) as azure:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from pytest_speechcustom.contracts import load
+from pytest_speechcustom.contracts import SERVICES, load
 from pytest_speechcustom.contracts.model import Contract, Operation
 from pytest_speechcustom.emulator.core import Emulator
 from pytest_speechcustom.emulator.jobs import Progress
@@ -26,8 +26,6 @@ from tests.servers import flac
 HOST = "http://speech.test"
 AUDIO = {"short": flac.silence(40), "long": flac.silence(700), "none": b"no audio at all"}
 GARBAGE: list[Any] = [None, "", 0, -1, True, "x" * 300, [], {}, [None], {"self": "nowhere"}, "\ud800", 1e300]
-settings.register_profile("loop", max_examples=200, stateful_step_count=12)
-settings.register_profile("exhaustive", max_examples=5000, stateful_step_count=40)
 CREDENTIALS: Mapping[str, Headers] = {
     "azure": (("Ocp-Apim-Subscription-Key", "any"),),
     "watson": (("Authorization", "Basic YXBpa2V5OmFueQ=="),),
@@ -213,11 +211,11 @@ def _kind(link: str, entity: Mapping[str, Any]) -> str:
     return "models" if "datasets" in entity else "datasets"
 
 
-@pytest.mark.parametrize("service", ["video-indexer", "watson-stt-cloud", "watson-stt-icp"])
+@pytest.mark.parametrize("service", SERVICES)
 def test_no_history_finds_the_emulator_at_fault(service: str, request: pytest.FixtureRequest) -> None:
     """No server-side finding, no failure, whatever is called in whatever order."""
     machine = type("Loop", (Loop,), {"service": service})
-    chosen = request.config.getoption("hypothesis_profile", None) or "loop"
+    chosen = request.config.getoption("--hypothesis-profile", None) or "loop"
     profile = settings.get_profile(chosen)
     run_state_machine_as_test(
         machine,
