@@ -235,17 +235,18 @@ def _serve(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _until_told() -> Iterator[None]:
-    """Let SIGTERM do what SIGINT does, and end the block in good order."""
+    """End the block in good order at SIGINT or SIGTERM, also where a shell that runs us behind it ignores SIGINT."""
 
     def stop(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with suppress(KeyboardInterrupt):
             yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _known(service: str) -> None:

@@ -150,23 +150,25 @@ def test_a_body_ends_early_as_planned(service: SpeechService) -> None:
         assert client.get("/datasets").json()[0]["displayName"] == "Lectures"
 
 
-def test_a_slow_answer_does_not_hold_up_others(service: SpeechService) -> None:
-    """A client with a short timeout gives up; another is served meanwhile."""
-    service.plan(delay=1.0)
-    given_up = threading.Event()
+def test_a_slow_answer_does_not_hold_up_others(service: SpeechService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another client is served while one waits for the seconds that were planned."""
+    over, waited = threading.Event(), []
 
-    def slow() -> None:
-        with pytest.raises(httpx.ReadTimeout):
-            httpx.get(service.url + BASE + "/models", headers=JSON, timeout=0.3)
-        given_up.set()
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        over.wait(30)
 
+    monkeypatch.setattr("pytest_speechcustom.emulator.app.time.sleep", sleep)
+    service.plan(delay=1.5)
     with ThreadPoolExecutor(1) as pool:
-        done = pool.submit(slow)
+        slow = pool.submit(httpx.get, service.url + BASE + "/models", headers=JSON, timeout=30)
         while not service.exchanges:
             pass
         assert httpx.get(service.url + BASE + "/datasets", headers=JSON).json() == []
-        assert not given_up.is_set()
-        done.result()
+        assert not slow.done()
+        over.set()
+        assert slow.result().json() == []
+    assert waited == [1.5]
 
 
 def test_many_clients_at_once_do_not_mix(service: SpeechService) -> None:
