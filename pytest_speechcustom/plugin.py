@@ -127,7 +127,6 @@ def _judged(item: pytest.Item, judge: Any) -> Iterator[Any]:
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test whose traffic broke the contract; where it failed by itself, add the findings to its report."""
-    __tracebackhide__ = True
     try:
         result = yield
     except (KeyboardInterrupt, SystemExit, pytest.exit.Exception):

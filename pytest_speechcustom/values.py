@@ -46,11 +46,18 @@ class Body:
     `value` is a JSON value that a traffic file held already decoded (``None`` there is JSON ``null``),
     `raw` the bytes as sent; neither for an empty body. `problem` says what is wrong with the body as it was
     recorded (truncated base64, a name that stands twice); it may come with a `value`, and is looked at first.
+    `unread` is how many bytes were sent and are not held.
     """
 
     raw: bytes | None = None
     value: Any = ABSENT
     problem: str | None = None
+    unread: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many bytes were sent; 0 where only a value is known."""
+        return len(self.raw or b"") + self.unread
 
     @property
     def empty(self) -> bool:

@@ -395,7 +395,7 @@ def test_the_report_file_tells_of_unreadable_input(check: Run, tmp_path: Path) -
     ("arguments", "told"),
     [
         pytest.param([], "required: COMMAND", id="no command"),
-        pytest.param(["serve"], "invalid choice: 'serve'", id="unknown command"),
+        pytest.param(["fetch"], "invalid choice: 'fetch'", id="unknown command"),
         pytest.param(["check", "a.har"], "required: --service", id="no service"),
         pytest.param(["check", "--service", SERVICE], "required: FILE", id="no file"),
         pytest.param(["check", "--serv", SERVICE, "a.har"], "required: --service", id="abbreviation"),

@@ -39,7 +39,7 @@ KEYWORDS = ANNOTATIONS | {
     *("const", "minimum", "maximum", "minLength", "maxLength", "pattern", "format", "readOnly", "default", "$ref"),
     *("if", "then", "else"),
 }
-DISPUTABLE = KEYWORDS - ANNOTATIONS | {"status", "path", "null"}
+DISPUTABLE = KEYWORDS - ANNOTATIONS | {"null", "path", "status"}
 ERRATUM_KINDS = {"contradiction", "malformed", "omission", "typo"}
 HEADERS = {
     *("accept", "authorization", "contained-content-type", "content-type", "location"),

@@ -32,7 +32,17 @@ def test_the_reference_page_is_what_the_contract_says(service: str) -> None:
     assert expected == (ROOT / "docs" / "reference" / f"{service}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/architecture.md", "docs/how-to-add.md", "benchmarks/README.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README.md",
+        "docs/architecture.md",
+        "docs/how-to-add.md",
+        "docs/emulator.md",
+        "docs/traffic.md",
+        "benchmarks/README.md",
+    ],
+)
 def test_files_that_a_page_links_to_exist(name: str) -> None:
     """A relative link of a page leads to a file of the project."""
     page = ROOT / name
@@ -58,7 +68,9 @@ def test_the_failure_that_the_readme_shows_is_the_one_that_comes(
 def test_modules_that_the_architecture_names_exist() -> None:
     """Every module or room that the architecture page sets in code type is in the package."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    named = re.findall(r"`(?:pytest_speechcustom/)?((?:engine|contracts|traffic|reports)/[a-z_/]+(?:\.py)?)`", text)
+    named = re.findall(
+        r"`(?:pytest_speechcustom/)?((?:emulator|engine|contracts|traffic|reports|taps)/[a-z_/]+(?:\.py)?)`", text
+    )
 
     assert named
     package = ROOT / "pytest_speechcustom"

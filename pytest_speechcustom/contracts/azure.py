@@ -6,6 +6,7 @@ documents say so. What only one of them has stands in `azure_v31` and `azure_202
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from pytest_speechcustom.values import Rule, Source
 
 STATES = ("NotStarted", "Running", "Succeeded", "Failed")
 NEXT = "/@nextLink"
+Links = tuple[str, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Version:
     touches: tuple[Touch, ...] = ()
     rules: tuple[Rule, ...] = ()
     project_fields: tuple[Field, ...] = ()
+    own_links: Mapping[str, Links] = dataclasses.field(default_factory=dict)
+    expires: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def lifecycle(states: Source, by_call: tuple[Call, ...] = ()) -> Lifecycle:
@@ -98,10 +102,12 @@ WRITTEN: Mapping[str, tuple[Field, ...]] = {
     "dataset": (*_COMMON, _LOCALE, _PROJECT, Field("/kind")),
     "evaluation": (*_COMMON, _LOCALE, _PROJECT, Field("/model1", "reference"), Field("/model2", "reference"),
                    Field("/dataset", "reference")),
-    "endpoint": (*_COMMON, _LOCALE, _PROJECT, Field("/model", "reference")),
+    "endpoint": (*_COMMON, _LOCALE, _PROJECT, Field("/model", "reference"), Field("/properties/loggingEnabled")),
     "webhook": (*_COMMON, Field("/webUrl"), Field("/events", "subset")),
     "project": (*_COMMON, _LOCALE),
 }  # fmt: skip
+# What changes by an update only. An endpoint may go on with another model when its own has expired.
+_EDITED = ("/displayName", "/description", "/customProperties", "/project", "/webUrl", "/events")
 FIXED: Mapping[str, tuple[Field, ...]] = {
     "model": (_CREATED, _LOCALE, Field("/baseModel", "reference"), Field("/datasets", "references")),
     "dataset": (_CREATED, _LOCALE, Field("/kind"), Field("/contentUrl", "address")),
@@ -119,6 +125,31 @@ REFERENCES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "evaluation": (("/model1", "model"), ("/model2", "model"), ("/dataset", "dataset"), ("/project", "project")),
     "endpoint": (("/model", "model"), ("/project", "project")),
 }
+
+
+# The definition of the links of a resource, and where each leads, below the resource's own path.
+_OWN_LINKS: dict[str, Links] = {
+    "dataset": ("DatasetLinks", (("/links/files", "/files"), ("/links/listBlocks", "/blocks"),
+                                 ("/links/uploadBlocks", "/blocks"), ("/links/commitBlocks", "/blocks:commit"))),
+    "evaluation": ("EvaluationLinks", (("/links/files", "/files"),)),
+    "webhook": ("WebHookLinks", (("/links/ping", ":ping"), ("/links/test", ":test"))),
+    "project": ("ProjectLinks", tuple(
+        (f"/links/{name}", f"/{name}") for name in ("models", "datasets", "evaluations", "endpoints", "transcriptions")
+    )),
+}  # fmt: skip
+
+# What is told of the result when the work is done.
+_RESULTS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("dataset", ("Succeeded", "Failed"),
+     ("acceptedLineCount", "rejectedLineCount", "duration", "durationMilliseconds")),
+    ("model", ("Succeeded",), ("customModelWeightPercent",)),
+    ("evaluation", ("Succeeded",), tuple(
+        f"{figure}{number}" for number in (1, 2) for figure in (
+            "wordErrorRate", "wordCount", "correctWordCount", "wordSubstitutionCount", "wordDeletionCount",
+            "wordInsertionCount", "sentenceErrorRate", "sentenceCount", "tokenErrorRate", "tokenCount",
+            "correctTokenCount", "tokenSubstitutionCount", "tokenDeletionCount", "tokenInsertionCount",
+        ))),
+)  # fmt: skip
 
 
 def _calls(name: str, states: Source) -> tuple[Call, ...]:
@@ -140,6 +171,8 @@ def _resource(name: str, version: Version) -> Resource:
         fixed=FIXED[name],
         moved="/lastActionDateTime" if name in STATEFUL else None,
         lifecycle=lifecycle(version.states, _calls(name, version.states)) if name in STATEFUL else None,
+        expires=version.expires.get(name),
+        part_of=("/project", "project") if name in _SUBLISTS else None,  # what goes with a project nobody says
     )
 
 
@@ -202,6 +235,7 @@ def state_rules(name: str, states: Source, moved: Source, error: str) -> list[Ru
 def _entity_rules(name: str, version: Version) -> list[Rule]:
     on, title, plural = {"resource": name}, _title(name), PLURALS[name]
     said, lists = version.entity[name], _lists(name)
+    respelled = {"respelled": ("/properties/loggingEnabled",)} if name == "endpoint" else {}  # contentLoggingEnabled
     rules = [
         Rule(f"{name}.identity", "server", "documented", version.identity,
              f"self of {title.lower()} is its location.", "identity.url", on, "identity"),
@@ -214,13 +248,18 @@ def _entity_rules(name: str, version: Version) -> list[Rule]:
         Rule(f"{name}.create.echo", "server", "documented", said,
              "The answer to a create call shows what was sent.", "echo.same", on | {"role": "create"}, "echo"),
         Rule(f"{name}.create.echo-present", "server", "inferred", said,
-             "The answer to a create call leaves out nothing that was sent.", "echo.present", on | {"role": "create"},
-             "echo"),
+             "The answer to a create call leaves out nothing that was sent.", "echo.present",
+             on | {"role": "create"} | respelled, "echo"),
         Rule(f"{name}.update.echo", "server", "documented", version.update[name],
              "The answer to an update shows what was sent.", "echo.same", on | {"role": "update"}, "echo"),
         Rule(f"{name}.read.writes", "server", "documented", version.update[name],
              f"{title} is read as it was written, and an update leaves alone what it does not name.", "read.writes",
-             on, "echo"),
+             on | ({"references_to": "dataset"} if name == "model" else {}), "echo"),
+        Rule(f"{name}.read.present", "server", "inferred", said,
+             f"{title} is read with all that was written.", "read.present", on | respelled, "echo"),
+        Rule(f"{name}.read.steady", "server", "inferred", version.update[name],
+             f"{title} that was not updated reads as before.", "read.steady",
+             on | {"fields": tuple(field.pointer for field in WRITTEN[name] if field.pointer in _EDITED)}, "echo"),
         Rule(f"{name}.created.fixed", "server", "documented", version.created,
              "createdDateTime never changes.", "field.fixed", on | {"fields": ("/createdDateTime",)}, "time"),
         Rule(f"{name}.list.same", "server", "documented", said,
@@ -295,7 +334,7 @@ def _list_rules(version: Version) -> list[Rule]:
         Rule("list.next.filter", "server", "documented", version.link,
              "The link to the next page keeps the filter.", "list.next.keeps", on | {"name": "filter"}, "paging"),
         Rule("list.next.top", "server", "inferred", version.link,
-             "The link to the next page keeps top.", "list.next.keeps", on | {"name": "top"}, "paging"),
+             "The link to the next page keeps top.", "list.next.keeps", on | {"name": "top", "fewer": True}, "paging"),
         Rule("list.repeat", "server", "documented", version.page,
              "The pages of a list do not repeat entities.", "list.repeat", on, "paging"),
         Rule("list.filter", "server", "documented", version.filters,
@@ -311,6 +350,10 @@ def _list_rules(version: Version) -> list[Rule]:
         rules.append(Rule(f"client.filter.{fault}", "client", "documented", version.filters, text, "filter.grammar",
                           {"operations": paged, "fault": fault}, "filters"))  # fmt: skip
     return rules
+
+
+def _defined(version: Version, definition: str) -> Source:
+    return Source(version.operations.document, definition)
 
 
 def _other_rules(version: Version) -> list[Rule]:
@@ -346,6 +389,17 @@ def _other_rules(version: Version) -> list[Rule]:
         Rule("file.list.same", "server", "documented", version.files,
              "A file says the same of itself in the list and alone.", "list.same", {"resource": "file"},
              "cross-endpoint"),
+        Rule("file.fixed", "server", "inferred", version.files,
+             "A file does not change.", "field.fixed",
+             {"resource": "file", "fields": ("/createdDateTime", "/name", "/kind", "/properties/size")},
+             "cross-endpoint"),
+        Rule("base-model.fixed", "server", "documented", version.page,
+             "A base model says the same of itself alone as in the list.", "field.fixed",
+             {"resource": "base-model", "fields": ("/createdDateTime", "/locale", "/displayName")}, "cross-endpoint"),
+        Rule("manifest.model", "server", "documented", _defined(version, "ModelManifest"),
+             "The manifest of a model names that model.", "answer.refers",
+             {"operations": ("Models_GetCustomModelManifest", "Models_GetBaseModelManifest"), "field": "/model/self",
+              "id": "id"}, "identity"),
         Rule("base-model.identity", "server", "documented", version.identity,
              "self of a base model is its location.", "identity.url", {"resource": "base-model"}, "identity"),
         Rule("base-model.list.same", "server", "documented", version.page,
@@ -357,6 +411,15 @@ def _other_rules(version: Version) -> list[Rule]:
              f"A client stops polling {_title(name).lower()} that has succeeded or failed.", "client.poll.final",
              {"resource": name, "operations": (operation, f"{PLURALS[name]}_Update"),
               "states": ("Succeeded", "Failed")}, "client"))  # fmt: skip
+    for name, (definition, links) in (_OWN_LINKS | dict(version.own_links)).items():
+        rules.append(Rule(f"{name}.links.own", "server", "documented", _defined(version, definition),
+             f"The links of {_title(name).lower()} lead to its own actions, files and lists.", "links.own",
+             {"resource": name, "links": links}, "identity"))  # fmt: skip
+    for name, states, fields in _RESULTS:
+        rules.append(Rule(f"{name}.result.settled", "server", "inferred", version.states,
+             f"What {_title(name).lower()} tells of its result stays when it is done.", "field.settled",
+             {"resource": name, "states": states, "fields": tuple(f"/properties/{field}" for field in fields)},
+             "cross-endpoint"))  # fmt: skip
     for name, fields in version.links.items():
         rules.append(Rule(f"{name}.links.api-version", "server", "inferred", version.link,
              f"The links of {_title(name).lower()} keep api-version.", "links.query",

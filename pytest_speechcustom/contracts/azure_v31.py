@@ -70,6 +70,8 @@ TABLES = tables(
         files=_swagger("File"),
         lines=("/properties/acceptedLineCount", "/properties/rejectedLineCount"),
         links={},
+        own_links={"model": ("CustomModelLinks", (("/links/files", "/files"), ("/links/copyTo", ":copyto")))},
+        expires={"endpoint": "/properties/timeToLive"},
         touches=(
             Touch("Datasets_Upload", "dataset", "create", id=""),
             Touch("Models_CopyTo", "model", "act"),

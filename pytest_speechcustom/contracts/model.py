@@ -143,9 +143,10 @@ class Field:
     """A property of an entity that laws compare, by JSON pointer, and what makes two values the same.
 
     ``value``: equal; ``reference``: an object whose `self` URL ends in the same id; ``references``: a list of
-    such, or of ids, in any order; ``subset``: the members that were sent, others may have come; ``instant``:
-    the same point in time; ``address``: a URL without its query, where signatures stand; ``word``: equal, where
-    both are text (a number that stands for a name is not compared); ``tag``: equal but for letter case.
+    such, or of ids, in any order; ``subset``: the members that were sent, others may have come, and ``false`` may be
+    left out; ``instant``: the same point in time; ``address``: a URL without its query, where signatures stand;
+    ``word``: equal, where both are text (a number that stands for a name is not compared); ``tag``: equal but for
+    letter case.
     """
 
     pointer: str
@@ -160,7 +161,8 @@ class Resource:
     `parent` names the path parameter of the resource it lives in, so that its key is ``parent/id``.
     `path` is where it can be read, below the base (``/models/{id}``). `written` are the properties that a
     client sets and reads back, `fixed` those that never change; `moved` is the property that tells when the
-    current status was entered.
+    current status was entered. `expires` is the property that says after which time the service removes it, and
+    `part_of` the reference to, and the kind of, what it may be removed with.
     """
 
     name: str
@@ -172,6 +174,8 @@ class Resource:
     written: tuple[Field, ...] = ()
     fixed: tuple[Field, ...] = ()
     moved: str | None = None
+    expires: str | None = None
+    part_of: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,10 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A place where documents contradict each other: neither reading is more than a note."""
+    """A place where documents contradict each other: neither reading is more than a note.
+
+    `keyword` is that of the schema, or ``null`` for a null alone; ``path`` and ``status`` stand for the whole message.
+    """
 
     erratum: str
     operation: str

@@ -50,6 +50,7 @@ class Flavour:
     updated: Source | None = None
     count: Source | None = None
     one_at_a_time: Source | None = None
+    reaches_100: tuple[str, ...] = ()
 
 
 _MODEL = "customization_id"
@@ -113,7 +114,7 @@ def _calls(said: Flavour) -> tuple[Call, ...]:
 def _model(said: Flavour) -> Resource:
     fixed = [
         Field("/created", "instant"),
-        *(Field(f"/{name}") for name in ("language", "owner", "base_model_name", "name")),
+        *(Field(f"/{name}") for name in ("language", "owner", "base_model_name", "name", "description")),
     ]
     return Resource(
         "model",
@@ -202,7 +203,8 @@ def _model_rules(said: Flavour) -> list[Rule]:
              "A train request refused with 409 changes nothing.", "state.after-call", on_model, "refusals"),
         Rule("model.progress", "server", "documented", said.progress,
              "progress is 100 if the status is available, else 0.", "state.value",
-             on_model | {"field": "/progress", "states": ("available",), "value": 100, "otherwise": 0}, "lifecycle"),
+             on_model | {"field": "/progress", "states": ("available",), "value": 100, "otherwise": 0,
+                         "on_the_way": said.reaches_100}, "lifecycle"),
         Rule("model.created.fixed", "server", "documented", said.created,
              "created never changes.", "field.fixed", on_model | {"fields": ("/created",)}, "time"),
         Rule("model.base_model_name.fixed", "server", "documented", said.create,
@@ -215,9 +217,14 @@ def _model_rules(said: Flavour) -> list[Rule]:
         Rule("model.name.fixed", "server", "documented", said.metadata,
              "The name of a model never changes, not even by reset.", "field.fixed", on_model | {"fields": ("/name",)},
              "echo"),
+        Rule("model.description.fixed", "server", "inferred", said.metadata,
+             "The description of a model never changes.", "field.fixed", on_model | {"fields": ("/description",)},
+             "echo"),
         Rule("model.read.writes", "server", "documented", said.create,
              "A model is read with the name, base model and description it was created with.", "read.writes", on_model,
              "echo"),
+        Rule("model.read.present", "server", "inferred", said.listing,
+             "A model is read with all that it was created with.", "read.present", on_model, "echo"),
         Rule("model.identity", "server", "documented", said.identity,
              "The answer for a customization_id has that customization_id.", "identity.property", on_model, "identity"),
         Rule("model.create.new", "server", "documented", said.identity,
@@ -230,7 +237,7 @@ def _model_rules(said: Flavour) -> list[Rule]:
              "Each version of a model is a version of its base model.", "text.prefix",
              on_model | {"field": "/versions", "prefix": "/base_model_name"}, "echo"),
         Rule("model.versions.one", "server", "documented", said.versions,
-             "A model that was never upgraded has one version.", "count.after",
+             "A model has one version, and more only once it was upgraded.", "count.after",
              on_model | {"field": "/versions", "operation": "upgradeAcousticModel"}, "lifecycle"),
         Rule("model.list.same", "server", "documented", said.listing,
              "A model says the same of itself in the list and alone.", "list.same", on_model, "cross-endpoint"),
@@ -248,8 +255,8 @@ def _model_rules(said: Flavour) -> list[Rule]:
              "A call on a deleted model is not accepted.", "deleted.refused", on_model | {"operations": _MODEL_CALLS},
              "refusals"),
         Rule("model.available", "server", "documented", said.identity,
-             "A model that was created and not deleted can be read.", "read.exists",
-             on_model | {"operations": ("getAcousticModel",), "statuses": (404, 400)}, "echo"),
+             "A model that was created and not deleted can be read, and its audio listed.", "read.exists",
+             on_model | {"operations": ("getAcousticModel", "listAudio"), "statuses": (404, 400)}, "echo"),
         Rule("model.upgrade.state", "server", "documented", _sdk("upgrade_acoustic_model"),
              "Only a model that is ready or available is upgraded.", "call.refused",
              on_model | {"operations": ("upgradeAcousticModel",), "states": ("pending", "failed"), "statuses": ()},
@@ -281,7 +288,11 @@ def _model_rules(said: Flavour) -> list[Rule]:
         rules += [
             Rule("model.train.conflict", "server", "documented", said.conflict,
                  "A train request is refused with 409 while the model is being trained.", "call.refused",
-                 busy | {"states": ("training",), "window": 10}, "conflict"),
+                 busy | {"states": ("training",), "window": 10, "undecided": (400,)}, "conflict"),
+            Rule("model.busy", "server", "documented", _sdk("delete_acoustic_model"),
+                 "A model that is being trained or upgraded is not deleted, reset or upgraded.", "call.refused",
+                 on_model | {"operations": ("deleteAcousticModel", "resetAcousticModel", "upgradeAcousticModel"),
+                             "states": ("training", "upgrading"), "statuses": (), "window": 10}, "conflict"),
             Rule("model.train.conflict-audio", "server", "documented", said.conflict,
                  "A train request is refused with 409 while audio of the model is being analysed.", "call.in-use",
                  on_model | {"operations": ("trainAcousticModel", "getAudio", "listAudio", "addAudio"),
@@ -340,7 +351,8 @@ _ALL = ("createAcousticModel", "listAcousticModels", "getAcousticModel", "delete
 
 def _amount(call: str) -> dict[str, object]:
     return {"operations": (call, "listAudio", "addAudio", "deleteAudio", "resetAcousticModel"), "resource": "model",
-            "measured_by": "listAudio", "changed_by": ("addAudio", "deleteAudio", "resetAcousticModel"),
+            "measured_by": "listAudio", "filled_by": "addAudio",
+            "changed_by": ("addAudio", "deleteAudio", "resetAcousticModel"),
             "field": "/total_minutes_of_audio", "items": "/audio", "unsettled": ("being_processed",),
             "slack_each": 1 / 60, "least": "min_audio_minutes", "most": "max_audio_hours", "most_unit": 60}  # fmt: skip
 
@@ -376,6 +388,15 @@ def _audio_rules(said: Flavour) -> list[Rule]:
              "An archive with an invalid member is invalid.", "amount.any",
              {"operations": ("getAudio",), "items": "/audio", "state": "/status", "value": "invalid",
               "whole": "/container/status", "unsettled": ("being_processed",)}, "arithmetic"),
+        Rule("audio.container.settled", "server", "documented", said.audio_states,
+             "An archive is not ok while a member is being processed.", "amount.any",
+             {"operations": ("getAudio",), "items": "/audio", "state": "/status", "value": "being_processed",
+              "whole": "/container/status", "unsettled": ("invalid",)}, "arithmetic"),
+        Rule("audio.settled", "server", "inferred", said.audio_states,
+             "What was found out about audio stays until it is overwritten.", "field.settled",
+             on_audio | {"states": ("ok", "invalid"),
+                         "fields": ("/duration", "/details/type", "/details/codec", "/details/frequency",
+                                    "/details/compression")}, "cross-endpoint"),
         Rule("audio.list.unique", "server", "documented", _sdk("AudioResource.name"),
              "A list holds an audio resource once.", "list.unique", {"operations": ("listAudio",)}, "paging"),
         Rule("audio.list.complete", "server", "documented", _sdk("AudioResources.audio"),
@@ -404,6 +425,11 @@ def _audio_rules(said: Flavour) -> list[Rule]:
              {"operations": ("addAudio",), "parameter": "max_resource_bytes"}, "refusals"),
     ]  # fmt: skip
     if said.one_at_a_time:
+        rules.append(Rule("audio.one-at-a-time", "server", "documented", said.one_at_a_time,
+             "Audio is refused while the audio before it is being processed.", "call.in-use",
+             {"operations": ("addAudio", "getAudio", "listAudio"), "resource": "model", "calls": ("addAudio",),
+              "user": "audio", "inside": True, "states": ("being_processed",), "statuses": (),
+              "unless": "simultaneous_adds"}, "conflict"))  # fmt: skip
         rules.append(Rule("client.audio.one-at-a-time", "client", "documented", said.one_at_a_time,
              "Audio is added only when the audio before it has been processed.", "client.inside",
              {"operations": ("addAudio",), "resource": "model", "inside": "audio", "states": ("being_processed",)},

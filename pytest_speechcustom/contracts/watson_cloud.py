@@ -25,6 +25,7 @@ TABLES = tables(
         language=Source("SDK", "list_acoustic_models"),
         versions=Source("D20", "Listing custom acoustic models"),
         progress=_said("lines 262-271", "progress", "100"),
+        reaches_100=("training",),
         reset=Source("D20", "Resetting a custom acoustic model"),
         delete=Source("D20", "Deleting a custom acoustic model"),
         created=_said("lines 246-258", "created"),

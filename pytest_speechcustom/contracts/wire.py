@@ -36,6 +36,8 @@ _ROWS: tuple[Row, ...] = (
     ("request.body.unexpected", "client", "inferred", None, "payload", "requests",
      "No body is sent where none is documented."),
     ("request.body.json", "client", "documented", None, "payload", "request bodies", "The body is JSON."),
+    ("request.body.unread", "client", "observed", "note", "payload", "request bodies",
+     "The recording holds the body, so that it can be judged."),
     ("request.body.required", "client", "documented", None, "payload", "request bodies",
      "Required properties are sent."),
     ("request.body.unknown", "client", "documented", None, "payload", "request bodies",

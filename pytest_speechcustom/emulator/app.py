@@ -69,26 +69,28 @@ class Application:
         most = self._emulator.most_bytes
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "") and not environ.get("CONTENT_LENGTH"):
             environ = environ | {"wsgi.input_terminated": True}
+        past = b""
         try:
             raw = get_input_stream(environ, max_content_length=most).read()
-            large = len(raw) == most and "wsgi.input_terminated" in environ and environ["wsgi.input"].read(1)
+            if len(raw) == most and "wsgi.input_terminated" in environ:
+                past = environ["wsgi.input"].read(1)
         except RequestEntityTooLarge:
-            raw, large = b"", True
+            return Body(problem=f"more than {most} bytes", unread=_discard(environ))
         except ClientDisconnected as error:
             raise ConnectionAbortedError("half a request") from error
-        if large:
-            _discard(environ)
-            return Body(problem=f"more than {most} bytes")
+        if past:
+            return Body(problem=f"more than {most} bytes", unread=most + 1 + _discard(environ))
         return Body(raw) if raw else NO_BODY
 
 
-def _discard(environ: Environ) -> None:
-    """Read on to the end, as a client does not look for an answer before it has sent all."""
-    left = int(environ.get("CONTENT_LENGTH") or _LARGEST)
+def _discard(environ: Environ) -> int:
+    """Read on to the end, as a client does not look for an answer before it has sent all; how much that was."""
+    announced = left = int(environ.get("CONTENT_LENGTH") or _LARGEST)
     while left > 0 and (piece := environ["wsgi.input"].read(min(left, _PIECE))):
         left -= len(piece)
     if left > _LARGEST:
         raise ConnectionAbortedError("too large to be read away")
+    return announced - left
 
 
 def _target(environ: Environ, path: str) -> str:

@@ -149,7 +149,7 @@ def _au(data: bytes) -> Sound:
 
 
 def _flac(data: bytes) -> Sound:
-    tag = _tag(data, "FLAC")
+    tag = _tag(data)
     frequency = tag.samplerate or 0
     stated = round((tag.duration or 0) * frequency)  # 0 where the encoder could not go back to write it
     (block,) = _unpacked(">H", data, _id3(data) + 10)
@@ -236,7 +236,7 @@ _MP3_HZ = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025,
 def _mp3(data: bytes) -> Sound:
     if not _are_mp3_frames(data, _id3(data)):
         raise Unreadable("begins as an MP3 file, but holds no frames of MPEG audio layer III")
-    tag = _tag(data, "MP3")
+    tag = _tag(data)
     seconds, frequency = tag.duration or 0, tag.samplerate or 0
     # An encoder may write at the beginning how much will follow. Less than 8 kbit/s there is not; a part of 5 % is
     # left for rounding to whole bytes, where tinytag reckons from the first frames.
@@ -295,7 +295,7 @@ def _ogg(data: bytes) -> Sound:
         raise Unreadable("holds more than one stream")
     # The codec stands alone on the first page, and the number of samples on the last. tinytag would keep something
     # of every page between them.
-    tag = _tag(first + last, "Ogg")
+    tag = _tag(first + last)
     return sound(tag.duration or 0, codec, tag.samplerate or 0, len(data))
 
 
@@ -392,11 +392,10 @@ class _Patient(io.BytesIO):
         return super().read(size)
 
 
-def _tag(data: bytes, kind: Literal["FLAC", "MP3", "Ogg"]) -> TinyTag:
+def _tag(data: bytes) -> TinyTag:
     """What tinytag tells of the file. Without tags: it is slow in looking for one that stands twice."""
     try:
-        # The name makes it take our word for what the file is: older releases do not know every MP3.
-        return TinyTag.get(f"file.{kind.lower()}", file_obj=_Patient(data), tags=False)
+        return TinyTag.get(file_obj=_Patient(data), tags=False)
     except TinyTagException as error:
         raise Unreadable(f"cannot be read: {error}") from None
 

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote
 from pytest_speechcustom.contracts.model import Contract, Field, Operation, Touch
 from pytest_speechcustom.engine.machine import Possible
 from pytest_speechcustom.engine.text import at
-from pytest_speechcustom.values import ABSENT
+from pytest_speechcustom.values import ABSENT, Absent
 
 MOST_RECORDS = 4096
 MOST_GRAVES = 512
@@ -29,11 +29,11 @@ class Record:
 
     `created` and `deleted` are the exchanges that did it, ``None`` where that was not seen. `possible` are the
     states it may be in (``None``: any), `status` the last one read. `moved`: a call that may have changed the
-    state came after that. `known` are written values, `fixed` first-seen values, `times` the last instant of
-    a property. `entity` is the last full picture, ``None`` after a write; it is `calm` when it was read or listed,
-    nothing was wrong with it and no call came since, and only then `held` has what the laws said of it, by operation.
-    `until` is when the last exchange on it ended. `facts` is for laws that count. `gaps`: what was done to it is
-    not known in full.
+    state came after that; `moved_time` is when the last such call was answered. `known` are written values, `fixed`
+    first-seen values, `times` the last instant of a property. `entity` is the last full picture, ``None`` after a
+    write; it is `calm` when it was read or listed, nothing was wrong with it and no call came since, and only then
+    `held` has what the laws said of it, by operation. `until` is when the last exchange on it ended. `facts` is for
+    laws that count. `gaps`: what was done to it is not known in full.
     """
 
     kind: str
@@ -48,6 +48,7 @@ class Record:
     status_at: int = -1
     status_time: float | None = None
     moved: bool = False
+    moved_time: float | None = None
     blame: str | None = None
     known: dict[str, Any] = field(default_factory=dict)
     fixed: dict[str, Any] = field(default_factory=dict)
@@ -196,6 +197,16 @@ class History:
         self.get(record.kind, record.key)
         self._records[record.kind][fold(record.key)] = record
 
+    def may_have_gone(self, record: Record) -> bool:
+        """Whether the service may have removed a resource by itself: its time is up, or what it was part of is gone."""
+        resource = self.contract.resources[record.kind]
+        if resource.expires and not isinstance(at(record.entity, resource.expires), Absent | None):
+            return True
+        pointer, kind = resource.part_of or ("", "")
+        whole = record.known.get(pointer)
+        owner = self.find(kind, whole) if isinstance(whole, str) else None
+        return owner is not None and owner.deleted is not None
+
     def touch(self, operation: str, kind: str) -> Touch:
         """What an operation does to a kind of resource: the first row of the tables."""
         return self._touches[operation, kind]
@@ -269,8 +280,6 @@ def normal(field: Field, value: Any) -> Any:
         return instant(value) or ABSENT
     if field.sameness == "address" and isinstance(value, str):
         return value.partition("?")[0]
-    if field.sameness == "tag" and isinstance(value, str):
-        return value.casefold()
     if field.sameness == "word" and not isinstance(value, str):
         return ABSENT
     return value
@@ -279,5 +288,7 @@ def normal(field: Field, value: Any) -> Any:
 def same(field: Field, wanted: Any, seen: Any) -> bool:
     """Whether two normal values are the same for a field."""
     if field.sameness == "subset" and isinstance(wanted, dict) and isinstance(seen, dict):
-        return all(seen.get(name, ABSENT) == value for name, value in wanted.items() if value is not None)
+        return all(seen.get(name, False) == value for name, value in wanted.items() if value is not None)
+    if field.sameness == "tag" and isinstance(wanted, str) and isinstance(seen, str):
+        return wanted.casefold() == seen.casefold()
     return bool(wanted == seen)

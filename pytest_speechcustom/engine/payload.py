@@ -126,7 +126,8 @@ class Payloads:
         name = str(steps[-1]) if steps else owner
         seen = short(error.instance)
         if kind.name == "additionalProperties":
-            declared = sorted(schema.get("properties", {}))
+            declared = sorted(name for name, each in schema.get("properties", {}).items()
+                              if direction == "response" or not each.get("readOnly"))  # fmt: skip
             return [
                 self._unknown(owner, where, extra, declared, error.instance, source)
                 for extra in kind.unexpected[:_MOST_PROBLEMS]

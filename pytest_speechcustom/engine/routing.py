@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from pytest_speechcustom.contracts.model import Contract, Operation
 
 _VARIABLE = re.compile(r"\{([^}]+)\}")
+_LONGEST_LIKENED = 200
+_MOST_LIKENED = 200
 LONGEST_KEPT = 4096
 """What was found of a longer URL is not kept for the next time it comes, so that memory stays bounded."""
 
@@ -44,6 +47,7 @@ class Router:
         for operation in contract.operations.values():
             self._operations.setdefault(operation.path, {})[operation.method] = operation
         self._templates = sorted(self._operations, key=lambda path: ("{" in path, path.count("{"), -len(path)))
+        self._base = contract.base
         base = re.escape(contract.base)
         branches = "|".join(f"(?P<t{i}>{_pattern(path, i)})" for i, path in enumerate(self._templates))
         self._pattern = re.compile(f".*?{base}(?:{branches})/?$", re.DOTALL)
@@ -51,6 +55,7 @@ class Router:
         self._marker = re.compile(contract.marker)
         parents = (resource.parent for resource in contract.resources.values())
         self._inner = {*(touch.id for touch in contract.touches), *parents}
+        self._likened: dict[str, str] = {}
         self._cache: dict[tuple[str, str], Route] = {}
 
     def route(self, method: str, url: str) -> Route:
@@ -64,6 +69,16 @@ class Router:
             if len(url) <= LONGEST_KEPT:
                 self._cache[key] = known
         return known
+
+    def nearest(self, method: str, path: str) -> str:
+        """The documented call that reads most like one that is not, for a message."""
+        key = f"{method} {path[-_LONGEST_LIKENED:]}"
+        if key not in self._likened:
+            if len(self._likened) == _MOST_LIKENED:  # it takes milliseconds, and there may be any number of them
+                return "a documented path"
+            calls = [f"{verb} {self._base}{path}" for path in self._templates for verb in self._operations[path]]
+            self._likened[key] = get_close_matches(key, calls, 1, 0)[0]
+        return f"a documented path, such as {self._likened[key]}"
 
     def _route(self, method: str, url: str) -> Route:
         parts = split(url)

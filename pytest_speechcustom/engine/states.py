@@ -55,6 +55,7 @@ class States:
                 or bool(row.otherwise)
                 or any(targets != (origin,) for origin, targets in row.moves.items())
             )
+            record.moved_time = moment.ended
         name = f"{touch.resource}: {row.id}"
         self.coverage["transitions"][name] = self.coverage["transitions"].get(name, 0) + 1
 

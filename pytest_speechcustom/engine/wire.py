@@ -27,6 +27,8 @@ _BOOLEANS = {"true": True, "false": False}
 _MERGE_PATCH = "application/merge-patch+json"
 _JSON = ("application/json", _MERGE_PATCH)
 _MILD = (".unknown", ".null", ".enum")
+_BETWEEN = (401, 403, 407, 408, 413, 429, 502, 503, 504)
+"""Statuses that what stands before a service answers with, in words of its own."""
 
 # How a problem in a body is named and weighed, by direction and aspect.
 _REQUEST_RULES: Mapping[str, str] = {
@@ -109,7 +111,7 @@ class Wire:
         if len(lowered) != len(headers):
             breaches += _repeated(headers, "response", operation.source)
         spec = operation.responses.get(status) if status in operation.success or status >= 400 else None
-        if spec is None and status >= 400:
+        if spec is None and 400 <= status <= 599:
             spec = operation.responses.get(0)
         if spec is None:
             allowed = ", ".join(map(str, sorted(operation.success))) + " or an error (4xx, 5xx)"
@@ -117,6 +119,8 @@ class Wire:
             level: Level | None = None
             if any(operation.responses[code].basis != "documented" for code in operation.success):
                 level = "warning"  # no document states the code, it is known from elsewhere
+            if 300 <= status < 400:
+                level = "note"  # redirects and caches are of HTTP, not of the service
             if any(d.keyword == "status" for d in self._disputes.get((operation.id, "response"), ())):
                 level = "note"
             breaches.append(
@@ -132,7 +136,7 @@ class Wire:
                 breaches.append(
                     Breach("response.header.missing", message, name, "no such header", source=operation.source)
                 )
-        value = self._response_body(operation, spec, url, lowered, body, failed, breaches)
+        value = self._response_body(operation, spec, url, lowered, body, status, breaches)
         sound = all(breach.level == "note" or breach.rule.endswith(_MILD) for breach in breaches)
         return Message(value, lowered, sound, breaches)
 
@@ -244,6 +248,10 @@ class Wire:
                 breaches.append(Breach("request.content-type", message, allowed, seen, source=operation.source))
         if media.entity is None and binary:
             return ABSENT
+        if body.problem is not None and isinstance(body.value, Absent):
+            message = f"the request body could not be judged: {body.problem}"
+            breaches.append(Breach("request.body.unread", message, "a recorded body", "none", source=operation.source))
+            return ABSENT
         try:
             value = decode(body)
         except NotJson as reason:
@@ -267,9 +275,11 @@ class Wire:
         url: str,
         headers: Mapping[str, str],
         body: Body,
-        failed: bool,
+        status: int,
         breaches: list[Breach],
     ) -> Any:
+        failed = status >= 400
+        level: Level | None = "note" if status in _BETWEEN else None
         if not spec.media:
             if not body.empty:
                 message = f"{operation.id} answers without a body"
@@ -287,7 +297,7 @@ class Wire:
         if media is None and not (kind.endswith("+json") or kind == "application/json"):
             rule = "error.content-type" if failed else "response.content-type"
             message = f"{operation.id} answered with a content type that is not documented"
-            breaches.append(Breach(rule, message, ", ".join(spec.media), kind, source=operation.source))
+            breaches.append(Breach(rule, message, ", ".join(spec.media), kind, source=operation.source, level=level))
             return ABSENT
         media = media or next(iter(spec.media.values()))
         if media.entity is None and "json" not in kind:
@@ -305,7 +315,7 @@ class Wire:
         except NotJson as reason:
             message = f"the response body is no JSON: {reason}"
             rule = "error.body" if failed else "response.body.json"
-            breaches.append(Breach(rule, message, "JSON", _what(body), source=operation.source))
+            breaches.append(Breach(rule, message, "JSON", _what(body), source=operation.source, level=level))
             return ABSENT if body.problem is None else body.value
         if entity is None or self._payloads.fits(entity, "response", value):
             self._repeats.keep(url, entity, body, value)
@@ -381,7 +391,7 @@ def _content_type(text: str) -> tuple[str, frozenset[str]]:
 
 def _announced(headers: Mapping[str, str]) -> bool:
     """Whether a body was sent that the traffic does not hold."""
-    return headers.get("content-length", "0").strip() not in ("", "0")
+    return headers.get("content-length", "0").strip() not in ("", "0") or "transfer-encoding" in headers
 
 
 def _repeated(headers: Headers, side: str, source: Source) -> Iterable[Breach]:

@@ -213,7 +213,7 @@ def _kind(link: str, entity: Mapping[str, Any]) -> str:
     return "models" if "datasets" in entity else "datasets"
 
 
-@pytest.mark.parametrize("service", ["video-indexer", "azure-speech-v3.1", "azure-speech-2025-10-15"])
+@pytest.mark.parametrize("service", ["video-indexer", "watson-stt-cloud", "watson-stt-icp"])
 def test_no_history_finds_the_emulator_at_fault(service: str, request: pytest.FixtureRequest) -> None:
     """No server-side finding, no failure, whatever is called in whatever order."""
     machine = type("Loop", (Loop,), {"service": service})

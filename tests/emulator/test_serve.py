@@ -117,3 +117,67 @@ def test_wrong_usage_is_told_in_a_line(options: list[str], message: str) -> None
     assert (done.returncode, done.stdout) == (2, "")
     assert message.format(taken=port) in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+# a client of Azure
+
+
+KEY = {"Ocp-Apim-Subscription-Key": "any"}
+MODEL = {"displayName": "Lectures", "locale": "en-US"}
+
+
+@contextmanager
+def azure(*options: str) -> Iterator[tuple[Running, httpx.Client]]:
+    """The command for Azure, and a client that was written for the documented API."""
+    with serving("--service", "azure-speech-2025-10-15", "--progress", "polls:2", *options) as running:
+        endpoint = running.first.removeprefix("READY ").strip() + "/speechtotext"
+        with httpx.Client(base_url=endpoint, headers=KEY, params={"api-version": "2025-10-15"}) as client:
+            yield running, client
+
+
+def test_a_client_of_azure_finishes_its_walk() -> None:
+    """Dataset and model are created, polled to their end, listed and deleted: exit status 0 and no finding."""
+    with azure() as (running, client):
+        wanted = MODEL | {"kind": "Language", "contentUrl": "https://example.com/text"}
+        dataset = client.post("/datasets", json=wanted).json()["self"]
+        states = [httpx.get(dataset, headers=KEY).json()["status"] for _ in range(3)]
+        assert states == ["NotStarted", "Running", "Succeeded"]
+        made = client.post("/models", json=MODEL | {"datasets": [{"self": dataset}]})
+        assert made.headers["Location"] == made.json()["self"]
+        states = [httpx.get(made.json()["self"], headers=KEY).json()["status"] for _ in range(3)]
+        assert states == ["NotStarted", "Running", "Succeeded"]
+        assert len(client.get("/models").json()["values"]) == 1
+        assert httpx.delete(made.json()["self"], headers=KEY).status_code == 204
+        status, out, _ = running.end()
+    assert status == 0
+    assert out.startswith("PASS azure-speech-2025-10-15: 10 exchanges, 0 errors, 0 warnings, 0 notes")
+
+
+def test_wrong_requests_of_a_client_of_azure_are_refused_and_named() -> None:
+    """A misspelt property, an empty name, a read-only property, and no api-version."""
+    with azure() as (running, client):
+        bodies = [
+            {"display_name": "x", "locale": "en-US"},
+            MODEL | {"displayName": ""},
+            MODEL | {"status": "Succeeded"},
+        ]
+        for body in bodies:
+            answer = client.post("/models", json=body)
+            assert (answer.status_code, answer.json()["code"]) == (400, "InvalidRequest")
+        assert httpx.get(f"{client.base_url}models", headers=KEY).status_code == 400
+        status, out, _ = running.end()
+    assert status == 1
+    for rule in ("body.unknown", "body.required", "body.value", "body.readonly", "query.required"):
+        assert f"ERROR azure-speech-2025-10-15/request.{rule} (client" in out
+
+
+@pytest.mark.parametrize(("options", "wanted"), [((), 0), (("--strict",), 1)])
+def test_training_with_a_dataset_that_does_not_exist_is_a_warning(options: tuple[str, ...], wanted: int) -> None:
+    """The request is well formed; that it is refused is documented."""
+    with azure(*options) as (running, client):
+        nowhere = f"{client.base_url}datasets/00000000-0000-4000-8000-000000000000?api-version=2025-10-15"
+        answer = client.post("/models", json=MODEL | {"datasets": [{"self": nowhere}]})
+        assert (answer.status_code, answer.json()["innerError"]["code"]) == (400, "InvalidDataset")
+        status, out, _ = running.end()
+    assert status == wanted
+    assert "WARNING azure-speech-2025-10-15/client.create.known" in out

@@ -19,6 +19,7 @@ from tests.rules.build import (
     asking,
     edited,
     exchange,
+    moved,
     place,
     stamp,
 )  # fmt: skip
@@ -52,6 +53,15 @@ OTHERS: Mapping[str, Mapping[str, Any]] = {
     "webhook": {},
 }
 """Another value of every property that never changes; a pair is a reference."""
+LINKS: Mapping[str, tuple[str, str]] = {
+    "dataset": ("files", "/files"),
+    "model": ("files", "/files"),
+    "evaluation": ("files", "/files"),
+    "webhook": ("ping", ":ping"),
+    "project": ("models", "/models"),
+}
+"""A link of a kind, and where it leads."""
+RESULTS = {"dataset": "acceptedLineCount", "model": "customModelWeightPercent", "evaluation": "wordCount1"}
 RETRY = {"Retry-After": "10"}
 DIGITS = {"project": "1", "dataset": "2", "model": "3", "evaluation": "4", "endpoint": "5", "webhook": "6",
           "base-model": "7", "copy": "8", "file": "9"}  # fmt: skip
@@ -533,6 +543,15 @@ def _entity(kit: Kit, kind: str) -> dict[str, Pair]:
             lambda: [kit.patch(kind, 1, 10, {"description": "new"})],
         ),
         f"{kind}.read.writes": (lambda: life(kit.read(kind, 1, 10, changes=other)), None),
+        f"{kind}.read.present": (lambda: life(kit.read(kind, 1, 10, changes={"/description": GONE})), None),
+        f"{kind}.read.steady": (
+            lambda: [kit.read(kind, 1, 10, since=9), kit.read(kind, 1, 20, since=9, changes=other)],
+            lambda: [
+                kit.read(kind, 1, 10, since=9),
+                kit.patch(kind, 1, 20, {"displayName": "something else"}, since=9),
+                kit.read(kind, 1, 30, "Succeeded", 9, changes=other),
+            ],
+        ),
         f"{kind}.created.fixed": (
             lambda: [kit.read(kind, 1, 10, since=9), kit.read(kind, 1, 20, since=9, created=3)],
             lambda: [
@@ -556,9 +575,28 @@ def _entity(kit: Kit, kind: str) -> dict[str, Pair]:
         f"{kind}.deleted.refused": (lambda: [kit.delete(kind, 1, 0), act()], None),
         f"{kind}.available": (lambda: life(kit.error("GET", kit.path(kind, 1), 10)), None),
     }
+    if kind in LINKS:
+        name, more = LINKS[kind]
+        made[f"{kind}.links.own"] = (
+            partial(_linking, kit, kind, 2, name, more),
+            partial(_linking, kit, kind, 1, name, more),
+        )
+    if kind in RESULTS:
+        made[f"{kind}.result.settled"] = (partial(_results, kit, kind, 1), partial(_results, kit, kind, 0))
     for name, value in OTHERS[kind].items():
         made[f"{kind}.{name}.fixed"] = (partial(_changed, kit, kind, name, value), None)
     return made
+
+
+def _linking(kit: Kit, kind: str, number: int, name: str, more: str) -> History:
+    """The first of a kind is read with a link of one."""
+    return [kit.read(kind, 1, 10, changes={"/links": {name: kit.url(kit.path(kind, number, more))}})]
+
+
+def _results(kit: Kit, kind: str, more: int) -> History:
+    """A result is read twice, the second time with this much more."""
+    return [kit.read(kind, 1, at, since=5, changes={"/properties": {RESULTS[kind]: 40 + n * more}})
+            for n, at in enumerate((10, 20))]  # fmt: skip
 
 
 def _changed(kit: Kit, kind: str, name: str, value: Any) -> History:
@@ -650,6 +688,7 @@ def _various(kit: Kit) -> dict[str, Pair]:
     base = kit.entity("base-model", 1)
     wrong = {"/self": kit.url(kit.path("dataset", 1, "/somewhere"))}
     refused = {"code": "InvalidRequest", "message": "too large"}
+    manifest = {"model": kit.ref("model", 2), "modelFiles": [], "properties": {}}
 
     def file(changes: Mapping[str, Any]) -> Exchange:
         return kit.call("GET", f"{files}/{uid('file', 1)}", 0, answer=kit.file("dataset", 1, 1, changes))
@@ -690,6 +729,21 @@ def _various(kit: Kit) -> dict[str, Pair]:
                 file({}),
                 kit.page(files, 10, [kit.file("dataset", 1, 2), kit.file("dataset", 1, 1)]),
             ],
+        ),
+        "file.fixed": (
+            lambda: [kit.page(files, 0, [kit.file("dataset", 1)]), moved(file({"/properties/size": 9}), 10)],
+            None,
+        ),
+        "base-model.fixed": (
+            lambda: [
+                kit.page("/models/base", 0, [base]),
+                kit.call("GET", kit.path("base-model", 1), 10, answer=edited(base, {"/displayName": "another"})),
+            ],
+            None,
+        ),
+        "manifest.model": (
+            lambda: [kit.call("GET", kit.path("model", 1, "/manifest"), 0, kit.sas, answer=manifest)],
+            None,
         ),
         "base-model.identity": (
             lambda: [kit.call("GET", kit.path("base-model", 1), 0, answer=kit.entity("base-model", 2))],

@@ -54,6 +54,11 @@ def _own() -> dict[str, Pair]:
         bare = KIT.entity(kind, 1)["self"].partition("?")[0]
         return [KIT.read(kind, 1, 10, changes={"/self": bare})]
 
+    def copied(model: int) -> History:
+        """A copy is read twice, the second time with this model as its result."""
+        result = {"/result": {"link": KIT.url(KIT.path("model", model))}}
+        return [KIT.read("copy", 1, 10, since=5), KIT.read("copy", 1, 20, since=5, changes=result)]
+
     def passed(changes: Mapping[str, Any], status: int = 202) -> Exchange:
         sent = KIT.create("copy", 1, 30)
         if status != 202:
@@ -64,6 +69,11 @@ def _own() -> dict[str, Pair]:
     made: dict[str, Pair] = {
         **azure_common.states(KIT, "copy", "/error"),
         "copy.identity": (lambda: [KIT.read("copy", 1, 10, changes={"/id": azure_common.uid("copy", 2)})], None),
+        "copy.self": (
+            lambda: [KIT.read("copy", 1, 10, changes={"/self": KIT.url(KIT.path("copy", 2))})],
+            None,
+        ),
+        "copy.result.settled": (lambda: copied(9), lambda: copied(8)),
         "copy.created.fixed": (
             lambda: [KIT.read("copy", 1, 10, since=5), KIT.read("copy", 1, 20, since=5, created=3)],
             None,
@@ -108,7 +118,7 @@ def _own() -> dict[str, Pair]:
             None,
         ),
     }  # fmt: skip
-    for kind in azure_common.KINDS:
+    for kind in (*azure_common.KINDS, "copy"):
         made[f"{kind}.links.api-version"] = (partial(linkless, kind), None)
     return made
 

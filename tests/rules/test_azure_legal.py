@@ -15,6 +15,7 @@ import pytest
 
 from pytest_speechcustom.contracts import load
 from pytest_speechcustom.engine.checker import Checker
+from pytest_speechcustom.values import ABSENT, Exchange
 from tests.rules import azure_speech_2025_10_15, azure_speech_v3_1
 from tests.rules.azure_common import RETRY, Kit, permit, uid
 from tests.rules.build import GONE, HOST, History, answered_by, answering, asking, exchange, moved, stamp
@@ -159,9 +160,11 @@ def _bare(kit: Kit) -> History:
 def _nulls(kit: Kit) -> History:
     none = {"/description": None, "/project": None, "/customProperties": None, "/datasets": None, "/baseModel": None}
     return [
-        kit.create("model", 1, 0),
+        kit.create("model", 1, 0, sent=dict.fromkeys(none, GONE), shown=none),
         kit.read("model", 1, 10, changes=none),
         kit.page("/models", 20, [kit.entity("model", 1, since=9, changes=none)]),
+        kit.create("model", 2, 30),
+        kit.read("model", 2, 40, created=30, changes={"/project": None, "/datasets": None, "/baseModel": None}),
     ]
 
 
@@ -747,6 +750,133 @@ def _permit(kit: Kit) -> History:
     respelled = "2023-11-15T23:13:20.000+01:00"
     used = permit({"/expirationDateTime": respelled, "/sourceResourceId": "/Subscriptions/1/Source"})
     return [issued, asking(kit.create("copy", 1, 30), body=used)]
+
+
+@legal("What is changed while pages are read shifts them, too.")
+def _changed_between(kit: Kit) -> History:
+    def named(number: int) -> Any:
+        return kit.entity("model", number, changes={"/displayName": "A"})
+
+    named_a = {"filter": "displayName eq 'A'", "top": "1"}
+    second = {**named_a, "skip": "1"}
+    members = kit.path("project", 1, "/models")
+    return [
+        kit.page("/models", 0, [named(1)], named_a, second),
+        kit.patch("model", 2, 10, {"displayName": "A"}),
+        kit.page("/models", 20, [named(1)], second),
+        kit.page("/models", 30, [named(2), named(1)], {"filter": named_a["filter"]}),
+        kit.patch("model", 3, 40, {"displayName": "A"}),
+        kit.page("/models", 50, [named(1)], {"filter": named_a["filter"], "skip": "2"}),
+        kit.page(members, 60, [named(1)]),
+        kit.patch("model", 4, 70, {"project": kit.ref("project", 1)}),
+        kit.page(members, 80, [kit.entity("model", 4)], {"skip": "1"}),
+    ]
+
+
+@legal("What leaves a filter by itself while pages are read shifts them.")
+def _left_by_itself(kit: Kit) -> History:
+    running = {"filter": "status eq 'Running' or locale eq 'en-US'", "top": "1"}
+    second = {**running, "skip": "1"}
+    german = kit.entity("model", 1, "Running", changes={"/locale": "de-DE"})
+    return [
+        kit.create("model", 2, 0),
+        kit.page("/models", 10, [german], running, second),
+        kit.page("/models", 20, [], second),
+        kit.page("/models", 30, [german], running, second),
+        kit.page("/models", 40, [german], second),
+    ]
+
+
+@legal("The next page may be asked for in a smaller size, the most there is or what is left.")
+def _smaller(kit: Kit) -> History:
+    one = kit.entity("model", 1)
+    return [
+        kit.page("/models", 0, [one], {"top": "5000"}, {"skip": "1", "top": "100"}),
+        kit.page("/models", 10, [one], {"top": "3"}, {"skip": "1", "top": "2"}),
+    ]
+
+
+@legal("An endpoint with a time to live goes by itself.", only="azure-speech-v3.1")
+def _expired(kit: Kit) -> History:
+    lived = {"/properties": {"timeToLive": "PT1H"}}
+    gone = kit.error("GET", kit.path("endpoint", 1), 4000)
+    return [kit.create("endpoint", 1, 0, sent=lived), gone, kit.page("/endpoints", 4001, [])]
+
+
+@legal("Nobody says whether models go with their project.")
+def _cascade(kit: Kit) -> History:
+    return [
+        kit.create("project", 1, 0),
+        kit.create("model", 1, 10),
+        kit.delete("project", 1, 20),
+        kit.error("GET", kit.path("model", 1), 30),
+        kit.page("/models", 40, []),
+    ]
+
+
+@legal("What stands before the service refuses in words of its own.", noted=True)
+def _in_its_own_words(kit: Kit) -> History:
+    page: dict[str, Any] = {"headers": {"Content-Type": "text/html"}, "body": b"<html>No.</html>"}
+    unnamed: dict[str, Any] = {"headers": {"Content-Type": None}, "body": b"No."}
+    refused = [
+        kit.error("GET", kit.path("model", 1), at, status) for at, status in enumerate((401, 403, 429, 502, 504))
+    ]
+    return [answering(one, **form) for one in refused for form in (page, unnamed)]
+
+
+@legal("Redirects and caches are nobody's fault.", noted=True)
+def _redirected(kit: Kit) -> History:
+    read = kit.read("model", 1, 10)
+    return [answering(read, status=status, body=ABSENT) for status in (304, 308)]
+
+
+@legal("A browser asks first whether it may call.")
+def _preflight(kit: Kit) -> History:
+    read = kit.read("model", 1, 10)
+    asked = {"Access-Control-Request-Method": "GET", "Origin": "https://portal.example"}
+    first = asking(answering(read, status=204, body=ABSENT), method="OPTIONS", headers=asked)
+    return [asking(first, headers={"Ocp-Apim-Subscription-Key": None}), read]
+
+
+@legal("Logging of an endpoint has two names.", noted=True)
+def _two_names(kit: Kit) -> History:
+    asked = {"/properties": {"loggingEnabled": True}}
+    changed = {"properties": {"contentLoggingEnabled": False}}
+    return [
+        kit.create("endpoint", 1, 0, sent=asked, shown={"/properties": {"contentLoggingEnabled": True}}),
+        kit.patch("endpoint", 1, 10, changed, "Running", 5, 0, {"/properties": {"loggingEnabled": False}}),
+        kit.read("endpoint", 1, 20, changes={"/properties": {"loggingEnabled": False}}),
+    ]
+
+
+@legal("A recording may lack a body that was sent in pieces.")
+def _in_pieces(kit: Kit) -> History:
+    kind = {"Content-Type": "application/octet-stream", "Transfer-Encoding": "chunked"}
+    return [kit.call("PUT", kit.path("dataset", 1, "/blocks"), 0, {"blockid": "MDAx"}, headers=kind, status=201)]
+
+
+@legal("Every client waits for itself, and looks at what it has changed.")
+def _own_wait(kit: Kit) -> History:
+    def running(at: float, **changes: str) -> Exchange:
+        shown = {f"/{name}": value for name, value in changes.items()}
+        return kit.read("model", 1, at, "Running", -5, -9, shown, headers=RETRY)
+
+    return [
+        running(0),
+        asking(running(3), headers={"Ocp-Apim-Subscription-Key": "k2"}),
+        kit.patch("model", 1, 4, {"description": "new"}, "Running", -5, -9),
+        running(5, description="new"),
+    ]
+
+
+@legal("An empty text, list or set need not be shown, nor an event that is not wanted.")
+def _empty(kit: Kit) -> History:
+    events = {"modelCompletion": True, "ping": False}
+    empty: dict[str, Any] = {"/description": "", "/customProperties": {}}
+    return [
+        kit.create("model", 1, 0, sent={**empty, "/datasets": []}, shown=dict.fromkeys([*empty, "/datasets"], GONE)),
+        kit.create("webhook", 1, 10, sent={"/events": events}, shown={"/events": {"modelCompletion": True}}),
+    ]
 
 
 @legal("A copy that was refused leaves no operation.", only="azure-speech-2025-10-15")

@@ -14,7 +14,7 @@ import pytest
 
 from pytest_speechcustom.contracts import load
 from pytest_speechcustom.engine.checker import Checker
-from pytest_speechcustom.values import Exchange
+from pytest_speechcustom.values import ABSENT, Exchange
 from tests.rules import watson_stt_cloud, watson_stt_icp
 from tests.rules.build import BEGAN, GONE, History, answering, asking, moved
 from tests.rules.watson_common import FLAC, TWO, ZIP, Kit, heard
@@ -356,11 +356,12 @@ def _languages(kit: Kit) -> History:
 @legal("A client with nothing to hide leaves out the description, and the service what it likes.")
 def _bare(kit: Kit) -> History:
     made = kit.create(0)
-    shown = dict.fromkeys(("/description", "/versions", "/owner", "/created", "/progress", "/language"), GONE)
+    shown = dict.fromkeys(("/description", "/versions", "/owner", "/created", "/language"), GONE)
     return [
         asking(made, {"/description": GONE}),
         answering(kit.read(1, "pending"), shown),
-        answering(kit.train(9), body=b""),
+        kit.add(5, "car1"),
+        answering(kit.train(900), body=b""),
     ]
 
 
@@ -548,6 +549,33 @@ def _replaced(kit: Kit) -> History:
         unanswered(kit.add(901, "noise", overwrite="true")),
         kit.train(990),
     ]
+
+
+@legal("A training that is over may be shown before its end.", cloud=True)
+def _all_but_done(kit: Kit) -> History:
+    return [kit.train(0), kit.read(900, "training", updated=0, progress=100), kit.read(960, "available", updated=901)]
+
+
+@legal("A busy model may be refused for its data first.", cloud=True)
+def _unfit_and_busy(kit: Kit) -> History:
+    return [kit.read(0, "training"), kit.train(1, status=400), kit.read(2, "training")]
+
+
+@legal("Several clients each look once at what is done.")
+def _audience(kit: Kit) -> History:
+    done = [kit.read(500 + turn, "available", updated=400) for turn in range(6)]
+    return [kit.train(0), *(by(one, f"Bearer {turn}") for turn, one in enumerate(done))]
+
+
+@legal("What stands before the service refuses in words of its own.", warned="error.content-type")
+def _gateway(kit: Kit) -> History:
+    refused = [kit.lost(at, status=status) for at, status in enumerate((401, 403, 429, 502, 503))]
+    return [answering(one, headers={"Content-Type": "text/html"}, body=b"<html>No.</html>") for one in refused]
+
+
+@legal("A recording may lack a body that was sent in pieces.")
+def _in_pieces(kit: Kit) -> History:
+    return [asking(kit.add(0, "car1"), headers={"Transfer-Encoding": "chunked"}, body=ABSENT)]
 
 
 CASES = [

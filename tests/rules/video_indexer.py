@@ -241,6 +241,9 @@ BREAKS: dict[str, Make] = {
     "dataset.locale.fixed": lambda: [_dataset(), _dataset(at=22, locale="de-DE")],
     "dataset.kind.fixed": lambda: [_dataset(), _dataset(at=22, kind="Pronunciation")],
     "dataset.counts": lambda: [_of_dataset(_dataset(), properties__rejectedLineCount=-1)],
+    "dataset.counts.settled": lambda: [
+        _dataset(), answering(_dataset(at=22), {"/properties/rejectedLineCount": 3})
+    ],
     "dataset.identity": lambda: [_of_dataset(_dataset(), id=WORDS)],
     "dataset.create.new": lambda: [create_dataset(TEXT, 0), create_dataset(TEXT, 5)],
     "dataset.create.echo": lambda: [create_dataset(TEXT, 0, displayName="Another")],
@@ -248,6 +251,8 @@ BREAKS: dict[str, Make] = {
         update(dataset(TEXT, "Complete", 14), {"displayName": "New"}, 20, displayName="Old")
     ],
     "dataset.read.writes": lambda: [create_dataset(TEXT, 0), _dataset("Waiting", 0, 2, description="Another")],
+    "dataset.read.present": lambda: [create_dataset(TEXT, 0), _dataset("Waiting", 0, 2, description=None)],
+    "dataset.read.steady": lambda: [_dataset(), _dataset(at=22, description="Another")],
     "dataset.list.same": lambda: [
         _dataset(), listed("datasets", [dataset(TEXT, "Complete", 14, displayName="Another")], 22)
     ],
@@ -263,6 +268,7 @@ BREAKS: dict[str, Make] = {
     "client.dataset.in-use": lambda: [refusal("DELETE", f"/datasets/{TEXT}", 20, 409)],
     "client.dataset.poll": lambda: [_dataset(at=20 + second) for second in range(4)],
     "file.size": lambda: [answering(files(20), {"/1/properties/size": -1})],
+    "file.list.same": lambda: [files(20), answering(files(30), {"/0/properties/size": 9})],
     "file.list.unique": lambda: [answering(files(20), {"/1/fileId": "f-1"})],
     "model.status.closed": lambda: [_model("Paused")],
     "model.status.initial": lambda: [create_model(24, status="Complete")],
@@ -280,6 +286,8 @@ BREAKS: dict[str, Make] = {
     "model.create.echo": lambda: [answering(create_model(24), {"/datasets/1": MORE_WORDS})],
     "model.update.echo": lambda: [update(model("Complete", 34), {"description": "New"}, 40, description="Old")],
     "model.read.writes": lambda: [create_model(24), _model("Processing", 24, 26, displayName="Another")],
+    "model.read.present": lambda: [create_model(24), _model("Processing", 24, 26, description=None)],
+    "model.read.steady": lambda: [_model(), _model(at=42, displayName="Another")],
     "model.list.same": lambda: [_model(), listed("models", [model("Complete", 34, 24, datasets=[TEXT])], 42)],
     "model.list.unique": lambda: [listed("models", [model("Complete", 34)] * 2, 40)],
     "model.list.complete": lambda: [create_model(24), listed("models", [], 26)],
@@ -327,6 +335,9 @@ NEIGHBOURS: dict[str, Make] = {
         _dataset(at=24, description="x"), _dataset(at=25, description="x"),
     ],
     "client.retry-after": lambda: _told_to_wait(11),
+    "file.list.same": lambda: [files(20), files(30)],
+    "dataset.read.steady": lambda: [_dataset(), _dataset(at=22)],
+    "model.read.steady": lambda: [_model(), _model(at=42)],
 }  # fmt: skip
 
 UNBREAKABLE: dict[str, str] = {}

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_speechcustom.values import ABSENT, Exchange
 from tests.rules import wire
-from tests.rules.build import HOST, History, Make, answering, exchange, stamp
+from tests.rules.build import GONE, HOST, History, Make, answering, exchange, stamp
 
 ONE = "74f4807e-b5ff-4866-824e-6bba1a84fe96"
 TWO = "8391f918-3b76-e109-763c-b7732fae4829"
@@ -249,7 +249,12 @@ def _model_pairs(kit: Kit) -> dict[str, Pair]:
         "model.language.fixed": (two(language="en"), None),
         "model.owner.fixed": (two(owner=TWO), None),
         "model.name.fixed": (two(name="Another"), None),
+        "model.description.fixed": (two(description="Another"), None),
         "model.read.writes": (lambda: [kit.create(0), read(1, "pending", description="Another")], None),
+        "model.read.present": (
+            lambda: [kit.create(0), answering(read(1, "pending"), {"/description": GONE})],
+            None,
+        ),
         "model.identity": (
             lambda: [kit.call("GET", f"/{ONE}", 0, answer=kit.entity("ready", TWO))],
             None,
@@ -279,7 +284,7 @@ def _model_pairs(kit: Kit) -> dict[str, Pair]:
         ),
         "client.poll.final": (
             lambda: [read(0, "training"), *(read(10 * turn, "failed") for turn in range(1, 6))],
-            lambda: [read(0, "training"), *(read(10 * turn, "failed") for turn in range(1, 4))],
+            lambda: [read(0, "training"), *(read(at, "failed") for at in (10, 20, 30, 4000, 90_000, 180_000))],
         ),
         "error.code": (
             lambda: [answering(kit.lost(0), {"/code": 500})],
@@ -294,6 +299,7 @@ def _versions(kit: Kit) -> Exchange:
 
 def _audio_pairs(kit: Kit) -> dict[str, Pair]:
     add, audio = kit.add, kit.audio
+    later = heard("cars/c.wav", "being_processed")
     member, broken = heard("cars/a.wav", duration=300), heard("cars/b.wav", "invalid")
     return {
         "audio.status.closed": (lambda: [_odd(kit)], None),
@@ -311,6 +317,8 @@ def _audio_pairs(kit: Kit) -> dict[str, Pair]:
         ),
         "audio.container.duration": (lambda: [kit.archive(0, "cars", "ok", member, duration=500)], None),
         "audio.container.invalid": (lambda: [kit.archive(0, "cars", "ok", member, broken)], None),
+        "audio.container.settled": (lambda: [kit.archive(0, "cars", "ok", member, later)], None),
+        "audio.settled": (lambda: [audio(0, "car1"), audio(10, "car1", duration=401)], None),
         "audio.list.unique": (lambda: [kit.heap(0, heard("car1"), heard("car1"))], None),
         "audio.list.complete": (lambda: [add(0, "car1"), kit.heap(10)], None),
         "audio.deleted.gone": (

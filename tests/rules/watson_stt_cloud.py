@@ -34,6 +34,10 @@ def _own() -> dict[str, Pair]:
             lambda: [read(0, "training"), train(0.5)],
             lambda: [read(0, "training"), train(0.5, status=409)],
         ),
+        "model.busy": (
+            lambda: [read(0, "training"), KIT.delete(1)],
+            lambda: [read(0, "training"), KIT.delete(1, status=409)],
+        ),
         "model.train.conflict-audio": (
             lambda: [audio(0, "car1", "being_processed"), train(10), audio(20, "car1", "being_processed")],
             lambda: [audio(0, "car1", "being_processed"), train(10), audio(20, "car1")],

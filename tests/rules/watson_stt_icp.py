@@ -23,6 +23,10 @@ def _own() -> dict[str, Pair]:
             lambda: [KIT.heap(0, heard("car1", duration=51 * 3600)), KIT.train(10, status=400)],
             lambda: [KIT.heap(0, heard("car1", duration=50 * 3600)), KIT.train(10, status=400)],
         ),
+        "audio.one-at-a-time": (
+            lambda: [*waiting, KIT.add(10, "car2"), KIT.audio(20, "car1", "being_processed")],
+            lambda: [*waiting, KIT.add(10, "car2"), KIT.audio(20, "car1")],
+        ),
         "client.audio.one-at-a-time": (lambda: [*waiting, KIT.add(10, "car2", status=409)], None),
     }
 

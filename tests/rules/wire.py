@@ -131,6 +131,7 @@ def _request_bodies(samples: Samples) -> dict[str, Callable[[], Exchange | list[
         "request.content-type": lambda: asking(write, headers={"Content-Type": "text/x-unknown"}),
         "request.body.missing": lambda: asking(write, body=Body(), headers={"Content-Type": None}),
         "request.body.json": lambda: asking(write, body=b'{"name": '),
+        "request.body.unread": lambda: asking(samples.write, body=Body(problem="the recording left it out")),
         "request.body.required": lambda: asking(write, {required: GONE}),
         "request.body.unknown": lambda: asking(write, {"/colour": "blue"}),
         "request.body.type": lambda: asking(write, {required: 12.5}),

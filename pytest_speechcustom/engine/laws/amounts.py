@@ -79,7 +79,8 @@ def enough(rule: Rule, history: History) -> ExchangeLaw:
 
     `measured_by` is the list operation whose answer tells the amount, at `field`, in a unit of which `unit` make
     one of the limit's; the limits are the contract parameters `least` and `most`. The amount counts only
-    while no call since then may have changed it (`changed_by`). Parts are rounded: `slack_each` for every one.
+    while no call since then may have changed it (`changed_by`); of what was created and never `filled_by` a call, it is
+    nothing. Parts are rounded: `slack_each` for every one.
     Client: the call with too little or too much was refused (with one of the `statuses`, if given). Server: it was
     accepted.
     """
@@ -102,9 +103,11 @@ def enough(rule: Rule, history: History) -> ExchangeLaw:
         if moment.operation.id in rule.args["changed_by"]:
             facts.pop(fact, None)
             return None
-        if fact not in facts or moment.unordered:
+        record = history.get(kind, key)
+        empty = record.created is not None and not record.gaps and not facts.get(rule.args["filled_by"])
+        if (fact not in facts and not empty) or moment.unordered:
             return UNSURE
-        amount, slack = facts[fact]
+        amount, slack = facts.get(fact, (0.0, 0.0))
         low = least is not None and amount + slack < least
         high = most is not None and amount - slack > most * rule.args.get("most_unit", 1)
         if not low and not high:

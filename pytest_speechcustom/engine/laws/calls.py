@@ -19,6 +19,9 @@ from pytest_speechcustom.engine.text import at, short, whole
 from pytest_speechcustom.values import Absent, Rule
 
 _MOST_REMEMBERED = 256
+_LONG = 600.0
+"""Seconds between two readings that have nothing to do with each other; the documents poll once a minute."""
+_ANY_WRITES = -1
 
 
 def key_of(history: History, touch: Touch, moment: Moment) -> str:
@@ -40,11 +43,13 @@ def _answer(moment: Moment) -> str:
 def must_refuse(rule: Rule, history: History) -> ExchangeLaw:
     """``call.refused``: in one of the `states`, the call is answered with one of the `statuses`.
 
+    A refusal with one of the statuses `undecided` may have another reason, which the documents let go first.
     That the resource still was in such a state is taken as shown when no move leads out of them, or when it
-    was read within `window` seconds before the call and nothing happened since.
+    was read in it, or put into it, within `window` seconds before the call and nothing happened since.
     """
     states, statuses = frozenset(rule.args["states"]), tuple(rule.args["statuses"])
     window: float = rule.args.get("window", 0)
+    undecided = (401, 403, 429, *rule.args.get("undecided", ()))
     machine = Machine(history.contract.lifecycles[rule.args["resource"]])
 
     def law(moment: Moment) -> Outcome:
@@ -55,10 +60,10 @@ def must_refuse(rule: Rule, history: History) -> ExchangeLaw:
             return None
         if moment.status in statuses or (not statuses and moment.refused):
             return HOLDS
-        if moment.status >= 500 or moment.status in (401, 403, 429):
+        if moment.status >= 500 or moment.status in undecided:
             return UNSURE
         shown = machine.statuses(machine.later(record.possible)) <= states
-        if not shown and not _just_read(record, moment, window):
+        if not shown and not _just_known(record, moment, window):
             return UNSURE
         allowed = " or ".join(map(str, statuses)) or "a refusal (4xx)"
         was = record.status or " or ".join(sorted(machine.statuses(record.possible)))
@@ -68,12 +73,11 @@ def must_refuse(rule: Rule, history: History) -> ExchangeLaw:
     return law
 
 
-def _just_read(record: Record, moment: Moment, window: float) -> bool:
-    if record.status is None or record.moved or moment.unordered:
+def _just_known(record: Record, moment: Moment, window: float) -> bool:
+    since = record.moved_time if record.moved else record.status_time
+    if since is None or moment.started is None or moment.unordered:
         return False
-    if moment.started is None or record.status_time is None:
-        return False
-    return 0 <= moment.started - record.status_time <= window
+    return 0 <= moment.started - since <= window
 
 
 def only_when(rule: Rule, history: History) -> ExchangeLaw:
@@ -276,11 +280,13 @@ def in_use(rule: Rule, history: History) -> ExchangeLaw:
 
     `user` is the kind that depends: by the references at `field`, or because it lives `inside`. `states` are
     those in which it does. An accepted call is proved wrong when the user is seen in such a state afterwards,
-    before a call (`renewed_by`) could have brought it back.
+    before a call (`renewed_by`) could have brought it back. Nothing is wrong where the contract parameter `unless` is
+    true.
     """
     user, states, statuses = rule.args["user"], frozenset(rule.args["states"]), tuple(rule.args.get("statuses", ()))
     calls, renewed_by = frozenset(rule.args["calls"]), frozenset(rule.args.get("renewed_by", ()))
     resource = history.contract.resources[user]
+    allowed = history.contract.parameters.get(rule.args.get("unless", ""))
     doubtful: dict[str, tuple[int, str]] = {}
 
     def users(key: str) -> list[Record]:
@@ -298,7 +304,7 @@ def in_use(rule: Rule, history: History) -> ExchangeLaw:
         touch = history.touch(moment.operation.id, rule.args["resource"])
         key = key_of(history, touch, moment)
         using = users(key)
-        if not using or moment.unordered or not moment.asked_soundly:
+        if allowed or not using or moment.unordered or not moment.asked_soundly:
             return None
         if moment.accepted:
             if len(doubtful) > _MOST_REMEMBERED:
@@ -322,9 +328,9 @@ def in_use(rule: Rule, history: History) -> ExchangeLaw:
             if status in states:
                 message = f"{rule.args['resource']} {used} was in use by {user} {key}, and the call was accepted"
                 seen = f"accepted in exchange {index}; {user} still {status} in exchange {moment.index}"
-                allowed = "a refusal" + (f" ({statuses[0]})" if statuses else "")
+                wanted = "a refusal" + (f" ({statuses[0]})" if statuses else "")
                 name = f"{rule.args['resource']} {used}"
-                return Breach(rule.id, message, allowed, seen, resource=name, exchange=index)
+                return Breach(rule.id, message, wanted, seen, resource=name, exchange=index)
             return HOLDS
         return None
 
@@ -479,6 +485,8 @@ def still_there(rule: Rule, history: History) -> ExchangeLaw:
             return UNSURE
         if record.created is not None and not record.listable:
             return UNSURE  # it was made for another account
+        if history.may_have_gone(record):
+            return UNSURE
         message = f"{record.name} was there and cannot be read any more, though nothing deleted it"
         return Breach(rule.id, message, "the resource", _answer(moment), resource=record.name)
 
@@ -576,28 +584,34 @@ def same_code(rule: Rule, history: History) -> ExchangeLaw:
 
 
 def polls_on(rule: Rule, history: History) -> ExchangeLaw:
-    """``client.poll.final``: a client stops polling once it has read a state in which nothing happens any more."""
+    """``client.poll.final``: a client stops polling once it has read a state in which nothing happens any more.
+
+    Each client is counted for itself. A reading long after the one before is no polling.
+    """
     states, most = frozenset(rule.args["states"]), int(rule.args.get("most", 3))
-    idle: dict[str, int] = {}
+    idle: dict[tuple[str, str], tuple[int, float]] = {}
     lifecycle = history.contract.lifecycles.get(rule.args["resource"])
     machine = Machine(lifecycle) if lifecycle is not None else None
 
     def law(moment: Moment) -> Outcome:
         record = _record(rule, history, moment)
-        if record is None or record.deleted is not None:
+        if record is None or record.deleted is not None or not moment.accepted:
             return None
         later = machine.later(record.possible) if machine is not None else None
         settled = later is None or machine is None or machine.statuses(later) <= states
+        about = (record.key, moment.scope[1])
         if record.status not in states or record.moved or not settled:
-            idle.pop(record.key, None)
+            idle.pop(about, None)
             return HOLDS
         if moment.operation.method != "GET":
-            idle.pop(record.key, None)  # what follows is a look at what that call did
+            idle.pop(about, None)  # what follows is a look at what that call did
             return None
         if len(idle) > _MOST_REMEMBERED:
             idle.clear()
-        idle[record.key] = idle.get(record.key, 0) + 1
-        if idle[record.key] != most:
+        now = moment.started if moment.started is not None else 0.0
+        count, last = idle.get(about, (0, now))
+        idle[about] = (count + 1 if now - last <= _LONG else 1, now)
+        if idle[about][0] != most:
             return HOLDS
         message = f"{record.name} has been {record.status} since exchange {record.status_at}, and is polled on"
         return Breach(
@@ -608,30 +622,39 @@ def polls_on(rule: Rule, history: History) -> ExchangeLaw:
 
 
 def waits(rule: Rule, history: History) -> ExchangeLaw:
-    """``client.retry-after``: a client asks the same URL again no sooner than the last answer's Retry-After."""
-    until: dict[str, tuple[float, int, int]] = {}
+    """``client.retry-after``: a client asks the same URL again no sooner than the last answer's Retry-After.
+
+    Looking at what a change has done is no retry.
+    """
+    until: dict[tuple[str, str], tuple[float, int, int, int]] = {}
+    kinds = {touch.operation: touch.resource for touch in history.contract.touches}
 
     def law(moment: Moment) -> Outcome:
-        about = f"{moment.operation.method} {moment.url}"
+        about = (f"{moment.operation.method} {moment.url}", moment.scope[1])
         outcome: Outcome = None
         known = until.pop(about, None)
+        writes = history.writes.get(kinds.get(moment.operation.id, ""), 0)
         if known is not None and moment.started is not None:
-            due, index, seconds = known
+            due, index, seconds, written = known
             if moment.started < due - seconds:
                 outcome = UNSURE  # it was under way when that answer came
+            elif moment.started < due and written not in (_ANY_WRITES, writes):
+                outcome = UNSURE
             elif moment.started < due:
                 early = f"{due - moment.started:.1f} seconds early"
                 message = f"exchange {index} was answered with Retry-After: {seconds}"
                 outcome = Breach(rule.id, message, f"{seconds} seconds between", early)
             else:
                 outcome = HOLDS
-        _keep(moment, about, until)
+        _keep(moment, about, until, _ANY_WRITES if moment.status == 429 else writes)
         return outcome
 
     return law
 
 
-def _keep(moment: Moment, about: str, until: dict[str, tuple[float, int, int]]) -> None:
+def _keep(
+    moment: Moment, about: tuple[str, str], until: dict[tuple[str, str], tuple[float, int, int, int]], writes: int
+) -> None:
     text, ended = (
         moment.answer_headers.get("retry-after", ""),
         moment.ended if moment.ended is not None else moment.started,
@@ -644,7 +667,7 @@ def _keep(moment: Moment, about: str, until: dict[str, tuple[float, int, int]]) 
     ):
         if len(until) > _MOST_REMEMBERED:
             until.clear()
-        until[about] = (ended + seconds, moment.index, seconds)
+        until[about] = (ended + seconds, moment.index, seconds, writes)
 
 
 def size_limit(rule: Rule, history: History) -> ExchangeLaw:
@@ -696,6 +719,21 @@ def echoes(rule: Rule, history: History) -> ExchangeLaw:
         if isinstance(sent, str) and isinstance(got, str) and sent.casefold() == got.casefold():
             return UNSURE  # whether letter case counts is not documented
         return Breach(rule.id, f"{pointer[1:]} is not what was sent", short(sent), short(got), pointer)
+
+    return law
+
+
+def refers(rule: Rule, history: History) -> ExchangeLaw:
+    """``answer.refers``: the reference at `field` of the answer names the resource whose URL was asked."""
+    pointer, name = rule.args["field"], rule.args["id"]
+
+    def law(moment: Moment) -> Outcome:
+        url, own = at(moment.answered, pointer), moment.variables.get(name, "")
+        if not moment.accepted or not isinstance(url, str):
+            return None
+        if id_of(url).lower() == own.lower():
+            return HOLDS
+        return Breach(rule.id, f"the answer of {moment.operation.id} is about another", own, short(url), pointer)
 
     return law
 
@@ -854,6 +892,7 @@ LAWS = {
     "limit.size": size_limit,
     "limit.count": count_limit,
     "answer.echo": echoes,
+    "answer.refers": refers,
     "answer.with": answer_with,
     "answer.names": answer_names,
     "header.with": header_with,

@@ -6,9 +6,11 @@ Each function takes a rule (for its `args`) and gives the law: from a `Sight` to
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from pytest_speechcustom.contracts.model import Field
 from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.history import History, Sight, instant, normal, same
 from pytest_speechcustom.engine.laws.outcome import HOLDS, UNSURE, EntityLaw, Outcome
@@ -23,7 +25,7 @@ def _missing(value: Any) -> bool:
 def fixed(rule: Rule, history: History) -> EntityLaw:
     """``field.fixed``: the `fields` (pointers) of a resource never change. Lists are judged by ``list.same``."""
     fields = [f for f in history.contract.resources[rule.args["resource"]].fixed if f.pointer in rule.args["fields"]]
-    references_to = rule.args.get("references_to")
+    only_lost = _only_lost(rule, history)
 
     def law(sight: Sight) -> Outcome:
         if sight.touch.role == "list":
@@ -38,7 +40,7 @@ def fixed(rule: Rule, history: History) -> EntityLaw:
                 continue
             if same(field, before, now):
                 outcome = HOLDS
-            elif references_to and isinstance(before, frozenset) and _any_gone(history, references_to, before, sight):
+            elif only_lost(before, now, sight):
                 outcome = outcome or UNSURE
             else:
                 message = f"{field.pointer[1:]} of {sight.record.name} changed, and nothing may change it"
@@ -48,9 +50,18 @@ def fixed(rule: Rule, history: History) -> EntityLaw:
     return law
 
 
-def _any_gone(history: History, kind: str, keys: frozenset[str], sight: Sight) -> bool:
-    sight.elsewhere = True
-    return any(_gone(history, kind, key) for key in keys)
+def _only_lost(rule: Rule, history: History) -> Callable[[Any, Any, Sight], bool]:
+    """Whether a list of references, of the kind `references_to`, differs only by what was deleted since."""
+    kind = rule.args.get("references_to")
+
+    def only_lost(before: Any, now: Any, sight: Sight) -> bool:
+        if not kind or not isinstance(before, frozenset) or not isinstance(now, frozenset):
+            return False
+        sight.elsewhere = True
+        changed = before ^ now if sight.unordered else before - now
+        return now - changed <= before and all(_gone(history, kind, key) for key in changed)
+
+    return only_lost
 
 
 def _gone(history: History, kind: str, key: str) -> bool:
@@ -273,10 +284,13 @@ def forbids(rule: Rule, history: History) -> EntityLaw:
 
 
 def valued(rule: Rule, history: History) -> EntityLaw:
-    """``state.value``: the property at `field` is `value` in the `states` and `otherwise` elsewhere."""
+    """``state.value``: the property at `field` is `value` in the `states` and `otherwise` elsewhere.
+
+    Undecided where `value` stands in one of the states `on_the_way`, which may just have ended.
+    """
     pointer, states = rule.args["field"], frozenset(rule.args["states"])
     status = history.contract.lifecycles[rule.args["resource"]].status
-    documented = _statuses(rule, history)
+    documented, on_the_way = _statuses(rule, history), frozenset(rule.args.get("on_the_way", ()))
 
     def law(sight: Sight) -> Outcome:
         state, value = at(sight.entity, status), at(sight.entity, pointer)
@@ -285,6 +299,8 @@ def valued(rule: Rule, history: History) -> EntityLaw:
         wanted = rule.args["value"] if state in states else rule.args["otherwise"]
         if value == wanted:
             return HOLDS
+        if state in on_the_way and value == rule.args["value"]:
+            return UNSURE
         message = f"{pointer[1:]} of {sight.record.name} does not fit its status {state}"
         return Breach(rule.id, message, short(wanted), short(value), sight.pointer + pointer)
 
@@ -327,21 +343,77 @@ def summed(rule: Rule, history: History) -> EntityLaw:
 
 
 def carries(rule: Rule, history: History) -> EntityLaw:
-    """``links.query``: the URLs at `fields` keep the query parameter `name`."""
+    """``links.query``: the URLs at `fields` keep the query parameter `name` of the request."""
     pointers, name = tuple(rule.args["fields"]), rule.args["name"]
-    carrying = re.compile(rf"[?&]{re.escape(name)}=[^&#]")
+    carrying = re.compile(rf"[?&]{re.escape(name)}=([^&#]+)")
 
     def law(sight: Sight) -> Outcome:
         outcome: Outcome = None
+        asked = sight.moment.query.get(name)
         for pointer in pointers:
             url = at(sight.entity, pointer)
             if not isinstance(url, str):
                 continue
-            if carrying.search(url):
+            found = carrying.search(url)
+            if found and asked in (None, found.group(1)):
                 outcome = HOLDS
                 continue
-            message = f"{pointer[1:]} of {sight.record.name} lost the query parameter {name}"
-            return Breach(rule.id, message, f"…?{name}=…", short(url), sight.pointer + pointer)
+            message = f"{pointer[1:]} of {sight.record.name} lost or changed the query parameter {name}"
+            return Breach(rule.id, message, f"…?{name}={asked or '…'}", short(url), sight.pointer + pointer)
+        return outcome
+
+    return law
+
+
+def own_links(rule: Rule, history: History) -> EntityLaw:
+    """``links.own``: the URLs at `links` (pointer, what follows the resource's own path) are those of the resource."""
+    resource = history.contract.resources[rule.args["resource"]]
+    links = tuple(rule.args["links"])
+
+    def law(sight: Sight) -> Outcome:
+        outcome: Outcome = None
+        own = re.sub(r"\{[^}]*\}", sight.record.key, resource.path)
+        for pointer, more in links:
+            url = at(sight.entity, pointer)
+            if not isinstance(url, str):
+                continue
+            if unquote(_path(url)).lower().endswith((own + more).lower()):
+                outcome = HOLDS
+                continue
+            message = f"{pointer[1:]} of {sight.record.name} leads somewhere else"
+            return Breach(rule.id, message, f"…{own}{more}", short(url), sight.pointer + pointer)
+        return outcome
+
+    return law
+
+
+def settled(rule: Rule, history: History) -> EntityLaw:
+    """``field.settled``: in one of the `states`, the `fields` (pointers) stay as they were read last.
+
+    `sameness` is that of a `Field`.
+    """
+    fields = [Field(pointer, rule.args.get("sameness", "value")) for pointer in rule.args["fields"]]
+    states = frozenset(rule.args["states"])
+    status = history.contract.lifecycles[rule.args["resource"]].status
+
+    def law(sight: Sight) -> Outcome:
+        record, state = sight.record, at(sight.entity, status)
+        if record.entity is None or record.moved or sight.unordered or not isinstance(state, str):
+            return None
+        if state not in states or at(record.entity, status) != state:
+            return None
+        outcome: Outcome = None
+        for field in fields:
+            before, now = (
+                normal(field, at(record.entity, field.pointer)),
+                normal(field, at(sight.entity, field.pointer)),
+            )
+            if isinstance(before, Absent) or isinstance(now, Absent):
+                continue
+            if before != now:
+                message = f"{field.pointer[1:]} of {record.name} changed while it was {state}"
+                return Breach(rule.id, message, _text(before), _text(now), sight.pointer + field.pointer)
+            outcome = HOLDS
         return outcome
 
     return law
@@ -365,7 +437,7 @@ def starts_with(rule: Rule, history: History) -> EntityLaw:
 
 
 def only_after(rule: Rule, history: History) -> EntityLaw:
-    """``count.after``: the list at `field` has more than one element only after the call `operation`.
+    """``count.after``: the list at `field` has one element, and more only after the call `operation`.
 
     Undecided where not every call on the resource is known.
     """
@@ -375,12 +447,13 @@ def only_after(rule: Rule, history: History) -> EntityLaw:
         value = at(sight.entity, pointer)
         if not isinstance(value, list) or sight.record.created is None:
             return None
-        if len(value) <= 1 or sight.record.facts.get(rule.args["operation"]):
+        if len(value) == 1 or (value and sight.record.facts.get(rule.args["operation"])):
             return HOLDS
         if sight.record.gaps or sight.unordered:
             return UNSURE
-        has = f"{pointer[1:]} of {sight.record.name} has {len(value)} elements"
-        message = f"{has}, and {rule.args['operation']} was never called"
+        message = f"{pointer[1:]} of {sight.record.name} has {len(value)} elements"
+        if value:
+            message += f", and {rule.args['operation']} was never called"
         return Breach(rule.id, message, "one element", short(value), sight.pointer + pointer)
 
     return law
@@ -389,7 +462,7 @@ def only_after(rule: Rule, history: History) -> EntityLaw:
 def list_same(rule: Rule, history: History) -> EntityLaw:
     """``list.same``: an entity in a list says the same as the entity itself, in what is fixed or written."""
     resource = history.contract.resources[rule.args["resource"]]
-    references_to = rule.args.get("references_to", "")
+    only_lost = _only_lost(rule, history)
     fields = {field.pointer: field for field in (*resource.fixed, *resource.written)}
 
     def law(sight: Sight) -> Outcome:
@@ -408,8 +481,7 @@ def list_same(rule: Rule, history: History) -> EntityLaw:
             if now is ABSENT:
                 continue
             if not same(field, known, now):
-                listed = known if references_to and field.sameness == "references" else ()
-                if isinstance(listed, frozenset) and _any_gone(history, references_to, listed, sight):
+                if only_lost(known, now, sight):
                     outcome = outcome or UNSURE
                     continue
                 message = f"{pointer[1:]} of {record.name} is another in the list"
@@ -421,8 +493,13 @@ def list_same(rule: Rule, history: History) -> EntityLaw:
 
 
 def written(rule: Rule, history: History) -> EntityLaw:
-    """``read.writes``: what a client wrote is what it reads, in a read and in what an update left alone."""
+    """``read.writes``: what a client wrote is what it reads, in a read and in what an update left alone.
+
+    What a PUT does not name is left alone or made empty: the documents do not say. With `references_to`, a list
+    that names what was deleted since is undecided, too.
+    """
     resource = history.contract.resources[rule.args["resource"]]
+    only_lost = _only_lost(rule, history)
     fields, steady = resource.written, frozenset(field.pointer for field in resource.fixed)
 
     def law(sight: Sight) -> Outcome:
@@ -441,9 +518,69 @@ def written(rule: Rule, history: History) -> EntityLaw:
                 continue  # it never changes at all: that is another rule
             if same(field, wanted, now):
                 outcome = HOLDS
+            elif (not now and sight.moment.operation.method == "PUT") or only_lost(wanted, now, sight):
+                outcome = outcome or UNSURE
             else:
                 message = f"{field.pointer[1:]} of {sight.record.name} is not what was written"
                 return Breach(rule.id, message, _text(wanted), _text(now), sight.pointer + field.pointer)
+        return outcome
+
+    return law
+
+
+def still_shown(rule: Rule, history: History) -> EntityLaw:
+    """``read.present``: a read leaves out nothing of what a client wrote, unless it was empty.
+
+    References may go with what they name, and are not judged; nor are the fields `respelled` (pointers), which the
+    documents name in two ways. With `fields`, only these are.
+    """
+    fields, only = history.contract.resources[rule.args["resource"]].written, rule.args.get("fields")
+    plain = [field for field in fields if field.sameness not in ("reference", "references")]
+    plain = [field for field in plain if only is None or field.pointer in only]
+    plain = [field for field in plain if field.pointer not in rule.args.get("respelled", ())]
+
+    def law(sight: Sight) -> Outcome:
+        if sight.touch.role != "read" or sight.unordered:
+            return None
+        outcome: Outcome = None
+        for field in plain:
+            wanted = sight.record.known.get(field.pointer)
+            if not wanted or (isinstance(wanted, dict) and not any(wanted.values())):
+                continue
+            if isinstance(sight.read(field), Absent):
+                message = f"{field.pointer[1:]} of {sight.record.name} was written and is not there"
+                return Breach(rule.id, message, _text(wanted), "nothing", sight.pointer + field.pointer)
+            outcome = HOLDS
+        return outcome
+
+    return law
+
+
+def steady(rule: Rule, history: History) -> EntityLaw:
+    """``read.steady``: what only an update changes (`fields`) is as it was read last, where no update named it.
+
+    What the history shows to have been written is left to ``read.writes``.
+    """
+    written = history.contract.resources[rule.args["resource"]].written
+    fields = [field for field in written if field.pointer in rule.args["fields"]]
+
+    def law(sight: Sight) -> Outcome:
+        record = sight.record
+        if record.entity is None or sight.unordered or record.deleted is not None:
+            return None
+        outcome: Outcome = None
+        patch = sight.moment.asked if sight.touch.role == "update" else ABSENT
+        replaced = sight.moment.operation.method == "PUT"
+        for field in fields:
+            before, now = normal(field, at(record.entity, field.pointer)), sight.read(field)
+            if isinstance(before, Absent) or isinstance(now, Absent) or field.pointer in record.known:
+                continue
+            if _mentions(patch, field.pointer) or (replaced and not now):
+                continue
+            if not same(field, before, now):
+                message = f"{field.pointer[1:]} of {record.name} changed, and no update was seen"
+                return Breach(rule.id, message, _text(before), _text(now), sight.pointer + field.pointer)
+            outcome = HOLDS
         return outcome
 
     return law
@@ -464,12 +601,16 @@ def echoed(rule: Rule, history: History) -> EntityLaw:
 
 
 def echo_present(rule: Rule, history: History) -> EntityLaw:
-    """``echo.present``: the answer to a `role` call does not leave out what was sent."""
+    """``echo.present``: the answer to a `role` call does not leave out what was sent, unless that was empty.
+
+    The fields `respelled` (pointers) may be shown under another name.
+    """
     return _echo(rule, history, absent=True)
 
 
 def _echo(rule: Rule, history: History, absent: bool) -> EntityLaw:
     fields = history.contract.resources[rule.args["resource"]].written
+    fields = tuple(field for field in fields if field.pointer not in rule.args.get("respelled", ()))
     role = rule.args["role"]
 
     def law(sight: Sight) -> Outcome:
@@ -479,7 +620,7 @@ def _echo(rule: Rule, history: History, absent: bool) -> EntityLaw:
         for field in fields:
             sent = normal(field, at(sight.moment.asked, field.pointer))
             now = sight.read(field)
-            if isinstance(sent, Absent) or (not absent and isinstance(now, Absent)):
+            if isinstance(sent, Absent) or (not sent if absent else isinstance(now, Absent)):
                 continue
             if isinstance(now, Absent) if absent else not same(field, sent, now):
                 verb = "left out" if absent else "changed"
@@ -503,8 +644,7 @@ def reads(rule: Rule, history: History) -> frozenset[str] | None:
     if "place" in rule.args:
         return None
     resource = history.contract.resources[rule.args["resource"]]
-    pointers = [rule.args[name] for name in _ONE if name in rule.args]
-    pointers += [pointer for name in _SEVERAL for pointer in rule.args.get(name, ())]
+    pointers = list(_pointers(rule.args))
     if rule.law in _COMPARING:
         pointers += [field.pointer for field in (*resource.fixed, *resource.written)]
     if rule.law in ("identity.url", "identity.property"):
@@ -514,13 +654,26 @@ def reads(rule: Rule, history: History) -> frozenset[str] | None:
     return frozenset(pointers)
 
 
-_ONE = ("field", "earlier", "later", "prefix")
-_SEVERAL = ("fields", "parts")
-_COMPARING = ("list.same", "read.writes", "echo.same", "echo.present")
+def _pointers(value: Any) -> Iterator[str]:
+    """Every JSON pointer in the arguments of a rule: what begins with a slash."""
+    if isinstance(value, str):
+        if value.startswith("/"):
+            yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _pointers(inner)
+    elif isinstance(value, Iterable):
+        for inner in value:
+            yield from _pointers(inner)
+
+
+_COMPARING = ("list.same", "read.writes", "read.present", "read.steady", "echo.same", "echo.present")
 _ROLES = {
     "field.fixed": ("read", "create", "update"),
     "list.same": ("list",),
     "read.writes": ("read", "update"),
+    "read.present": ("read",),
+    "read.steady": ("read", "update"),
 }
 
 LAWS = {
@@ -538,10 +691,14 @@ LAWS = {
     "number.nonnegative": nonnegative,
     "number.sum": summed,
     "links.query": carries,
+    "links.own": own_links,
+    "field.settled": settled,
     "text.prefix": starts_with,
     "count.after": only_after,
     "list.same": list_same,
     "read.writes": written,
+    "read.present": still_shown,
+    "read.steady": steady,
     "echo.same": echoed,
     "echo.present": echo_present,
 }

@@ -6,10 +6,11 @@ next page, where there is one. A *walk* is a first page and the pages reached by
 
 from __future__ import annotations
 
+import re
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pytest_speechcustom.contracts.model import Touch
 from pytest_speechcustom.engine.breach import Breach
@@ -21,6 +22,9 @@ from pytest_speechcustom.values import Rule
 
 _MOST_WALKS = 64
 _MOST_ITEMS = 50_000
+_VOLATILE = frozenset({"status", "lastActionDateTime"})
+"""Properties that change by themselves: between two pages, or since a resource was read."""
+_LARGEST = 2**31
 
 
 @dataclass(slots=True)
@@ -59,6 +63,8 @@ class Walks:
         if walk is None:
             start = moment.query.get("skip", "0").strip() in ("", "0") and "skipToken" not in moment.query
             walk = Walk(start, writes)
+        elif any(name in moment.query.get("filter", "") for name in _VOLATILE):
+            walk.disturbed = True  # what left the filter, or came into it, shifted the pages
         walk.disturbed = walk.disturbed or walk.writes != writes or moment.unordered
         walk.pages += 1
         keys = [_key(self._history, touch, entity, moment) for entity in items(moment, touch)]
@@ -142,7 +148,7 @@ def top(rule: Rule, history: History) -> ExchangeLaw:
 
 
 def next_progress(rule: Rule, history: History) -> ExchangeLaw:
-    """``list.next.progress``: the link to the next page does not lead back to this one, and this page is not empty."""
+    """``list.next.progress``: the link to the next page leads on in the same list."""
     link = rule.args["next"]
 
     def judge(moment: Moment, touch: Touch, walk: Walk, keys: list[str]) -> Outcome:
@@ -153,7 +159,8 @@ def next_progress(rule: Rule, history: History) -> ExchangeLaw:
         asked, given = whole(moment.query.get("skip") or "0"), whole(dict(parse_qsl(_query(url))).get("skip", ""))
         if not back and given is not None and asked is not None:
             back = given <= asked
-        if not back:
+        own = re.sub(r"\{([^}]*)\}", lambda name: moment.variables.get(name[1], ""), moment.operation.path)
+        if not back and unquote(_address(url, moment.scope)[0]).endswith(own.lower()):
             return HOLDS
         return Breach(
             rule.id, "the link to the next page does not lead on", "the next set of results", short(url), link
@@ -170,7 +177,10 @@ def _query(url: str) -> str:
 
 
 def next_keeps(rule: Rule, history: History) -> ExchangeLaw:
-    """``list.next.keeps``: the link to the next page keeps the query parameter `name` of the request."""
+    """``list.next.keeps``: the link to the next page keeps the query parameter `name` of the request.
+
+    With `fewer`, a smaller number is undecided: the most that the service gives, or what is left to give.
+    """
     link, name = rule.args["next"], rule.args["name"]
 
     def judge(moment: Moment, touch: Touch, walk: Walk, keys: list[str]) -> Outcome:
@@ -181,6 +191,8 @@ def next_keeps(rule: Rule, history: History) -> ExchangeLaw:
         given = dict(parse_qsl(_query(url), keep_blank_values=True)).get(name)
         if given == asked:
             return HOLDS
+        if rule.args.get("fewer") and (whole(given or "") or _LARGEST) < (whole(asked) or 0):
+            return UNSURE
         message = f"the link to the next page lost or changed {name}"
         return Breach(rule.id, message, f"{name}={asked}", short(url), link)
 
@@ -249,7 +261,7 @@ def _belongs(record: Record, moment: Moment, touch: Touch, history: History, mem
     resource = history.contract.resources[touch.resource]
     there = record.deleted is None and record.facts.get("exists")
     alive = record.created is not None and there and record.listable
-    if not alive or record.scope != moment.scope:
+    if not alive or record.scope != moment.scope or history.may_have_gone(record):
         return False
     if moment.started is not None and record.until > moment.started:
         return False
@@ -262,8 +274,7 @@ def _belongs(record: Record, moment: Moment, touch: Touch, history: History, mem
     text = moment.query.get("filter")
     if text is not None:
         parsed = _filter(moment, text)
-        volatile = frozenset({"status", "lastActionDateTime"})
-        if parsed is None or record.entity is None or parsed.matches(record.entity, volatile) is not True:
+        if parsed is None or record.entity is None or parsed.matches(record.entity, _VOLATILE) is not True:
             return False
     for name in ("language", "locale"):
         if name in moment.query and at(record.entity, "/" + name) != moment.query[name]:
