@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from pytest_speechcustom.contracts import load
+from pytest_speechcustom.contracts import SERVICES, load
 from pytest_speechcustom.contracts.model import Contract, Operation
 from pytest_speechcustom.emulator.core import Emulator
 from pytest_speechcustom.emulator.jobs import Progress
@@ -213,7 +213,7 @@ def _kind(link: str, entity: Mapping[str, Any]) -> str:
     return "models" if "datasets" in entity else "datasets"
 
 
-@pytest.mark.parametrize("service", ["video-indexer", "watson-stt-cloud", "watson-stt-icp"])
+@pytest.mark.parametrize("service", sorted(SERVICES))
 def test_no_history_finds_the_emulator_at_fault(service: str, request: pytest.FixtureRequest) -> None:
     """No server-side finding, no failure, whatever is called in whatever order."""
     machine = type("Loop", (Loop,), {"service": service})
