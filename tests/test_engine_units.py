@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Iterator
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
@@ -23,7 +24,7 @@ from pytest_speechcustom.engine.panel import Panel, Seat
 from pytest_speechcustom.engine.payload import Direction, Payloads, _form
 from pytest_speechcustom.engine.repeats import Repeats
 from pytest_speechcustom.engine.routing import LONGEST_KEPT, Router
-from pytest_speechcustom.engine.text import NotJson, at, decode, pointer, real, short, small, whole
+from pytest_speechcustom.engine.text import NotJson, at, decode, path_of, pointer, real, short, small, whole
 from pytest_speechcustom.values import ABSENT, Body, Source
 
 each_service = pytest.mark.parametrize("service", SERVICES)
@@ -422,3 +423,28 @@ def test_rule_ids_are_unique(service: str) -> None:
 
     ids = [rule.id for rule in import_module(f"pytest_speechcustom.contracts.{SERVICES[service]}").TABLES.rules]
     assert sorted(ids) == sorted(set(ids))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://h/a/b?x=/y#z", "https://h", "https://h?x=1", "https://u:p@h:8/a%2Fb", "/a/b?x=a://b", "a/b", "",
+        "https://h/a#/b?c", "https://h//a//b", "HTTPS://H/A", "https://h/a b", "https://[::1]:8/a", "x/a://h/b",
+    ],
+)  # fmt: skip
+def test_urls_are_taken_apart_as_the_standard_library_does(url: str) -> None:
+    """Also the second time, when the server is known; only what is no URL with a host may be read otherwise."""
+    router = Router(load("watson-stt-cloud"))
+    expected = urlsplit(url)
+    for _ in range(2):
+        route = router.route("GET", url)
+        assert (route.path, route.query) == (expected.path, expected.query)
+        router = _remembering(router)
+    if expected.netloc:
+        assert path_of(url) == expected.path
+
+
+def _remembering(router: Router) -> Router:
+    """The same router without its cache of whole URLs."""
+    router._cache.clear()
+    return router

@@ -13,6 +13,7 @@ from pytest_speechcustom.contracts.model import Contract, Operation
 _VARIABLE = re.compile(r"\{([^}]+)\}")
 _LONGEST_LIKENED = 200
 _MOST_LIKENED = 200
+_MOST_ORIGINS = 64
 LONGEST_KEPT = 4096
 """What was found of a longer URL is not kept for the next time it comes, so that memory stays bounded."""
 
@@ -55,6 +56,7 @@ class Router:
         self._marker = re.compile(contract.marker)
         parents = (resource.parent for resource in contract.resources.values())
         self._inner = {*(touch.id for touch in contract.touches), *parents}
+        self._origins: dict[str, str] = {}
         self._likened: dict[str, str] = {}
         self._cache: dict[tuple[str, str], Route] = {}
 
@@ -81,21 +83,33 @@ class Router:
         return f"a documented path, such as {self._likened[key]}"
 
     def _route(self, method: str, url: str) -> Route:
-        parts = split(url)
-        origin = f"{parts.scheme}://{parts.netloc.rsplit('@', 1)[-1]}".lower()
-        match = self._pattern.match(parts.path)
+        origin, path, query = self._apart(url)
+        match = self._pattern.match(path)
         if match is None or match.lastgroup is None:
-            ours = bool(self._marker.search(parts.path))
-            return Route(None, {}, origin, parts.query, parts.path, ours=ours)
+            return Route(None, {}, origin, query, path, ours=bool(self._marker.search(path)))
         index = int(match.lastgroup[1:])
         names = self._variables[index]
         variables = {name: unquote(match.group(f"t{index}v{place}")) for place, name in enumerate(names)}
         methods = self._operations[self._templates[index]]
         found = methods.get(method.upper())
         if found is None:
-            return Route(None, variables, origin, parts.query, parts.path, tuple(sorted(methods)))
+            return Route(None, variables, origin, query, path, tuple(sorted(methods)))
         home = "/".join([origin, *(text.lower() for name, text in variables.items() if name not in self._inner)])
-        return Route(found, variables, origin, parts.query, parts.path, slash=parts.path.endswith("/"), home=home)
+        return Route(found, variables, origin, query, path, slash=path.endswith("/"), home=home)
+
+    def _apart(self, url: str) -> tuple[str, str, str]:
+        """Origin, path and query. A server that was met before is not looked at again: most URLs are of one."""
+        place, _, query = url.partition("?")
+        scheme, _, rest = place.partition("://")
+        server = f"{scheme}://{rest.partition('/')[0]}"
+        origin = self._origins.get(server)
+        if origin is not None and "#" not in url and url.isascii() and url.isprintable():
+            return origin, place[len(server) :], query
+        parts = split(url)
+        origin = f"{parts.scheme}://{parts.netloc.rsplit('@', 1)[-1]}".lower()
+        if parts.netloc and len(self._origins) < _MOST_ORIGINS:
+            self._origins[f"{parts.scheme}://{parts.netloc}"] = origin
+        return origin, parts.path, parts.query
 
 
 def split(url: str) -> SplitResult:

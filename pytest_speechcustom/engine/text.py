@@ -54,6 +54,13 @@ def decode(body: Body) -> Any:
         raise NotJson("a number has too many digits") from None
 
 
+def path_of(url: str) -> str:
+    """The path of a URL, as it is written; what has no host is all path."""
+    place = url.partition("#")[0].partition("?")[0]
+    _, scheme, rest = place.partition("://")
+    return rest[len(rest.partition("/")[0]) :] if scheme else place
+
+
 def whole(text: str) -> int | None:
     """The number that a text of ASCII digits says; ``None`` for anything else, and for more digits than make sense."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

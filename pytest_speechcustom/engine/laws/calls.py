@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from pytest_speechcustom.contracts.model import Touch
 from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.history import History, Moment, Record, fold, id_of, instant, normal
 from pytest_speechcustom.engine.laws.outcome import HOLDS, UNSURE, ExchangeLaw, Outcome
 from pytest_speechcustom.engine.machine import Machine
-from pytest_speechcustom.engine.text import at, short, whole
+from pytest_speechcustom.engine.text import at, path_of, short, whole
 from pytest_speechcustom.values import Absent, Rule
 
 _MOST_REMEMBERED = 256
@@ -518,10 +517,7 @@ def location(rule: Rule, history: History) -> ExchangeLaw:
 
 
 def _path(url: str) -> str:
-    try:
-        return urlsplit(url).path.rstrip("/").lower()
-    except ValueError:
-        return url
+    return path_of(url).rstrip("/").lower()
 
 
 def new_id(rule: Rule, history: History) -> ExchangeLaw:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pytest_speechcustom.contracts.model import Field
 from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.history import History, Sight, instant, normal, same
 from pytest_speechcustom.engine.laws.outcome import HOLDS, UNSURE, EntityLaw, Outcome
-from pytest_speechcustom.engine.text import at, real, short
+from pytest_speechcustom.engine.text import at, path_of, real, short
 from pytest_speechcustom.values import ABSENT, Absent, Rule
 
 
@@ -172,7 +172,7 @@ def self_url(rule: Rule, history: History) -> EntityLaw:
         url = at(sight.entity, pointer)
         if not isinstance(url, str):
             return None
-        match = ending.search(_path(url))
+        match = ending.search(path_of(url))
         wanted = "" if sight.touch.role in ("create", "list") else sight.record.key
         wanted = wanted.rsplit("/", 1)[-1] if resource.parent else wanted
         if match and (not wanted or match.group(1).lower() == wanted.lower()):
@@ -182,13 +182,6 @@ def self_url(rule: Rule, history: History) -> EntityLaw:
         return Breach(rule.id, message, allowed, short(url), sight.pointer + pointer)
 
     return law
-
-
-def _path(url: str) -> str:
-    try:
-        return urlsplit(url).path
-    except ValueError:
-        return ""
 
 
 def own_id(rule: Rule, history: History) -> EntityLaw:
@@ -369,15 +362,17 @@ def own_links(rule: Rule, history: History) -> EntityLaw:
     """``links.own``: the URLs at `links` (pointer, what follows the resource's own path) are those of the resource."""
     resource = history.contract.resources[rule.args["resource"]]
     links = tuple(rule.args["links"])
+    before, _, after = re.sub(r"\{[^}]*\}", "*", resource.path).partition("*")
 
     def law(sight: Sight) -> Outcome:
         outcome: Outcome = None
-        own = re.sub(r"\{[^}]*\}", sight.record.key, resource.path)
+        own = f"{before}{sight.record.key}{after}"
         for pointer, more in links:
             url = at(sight.entity, pointer)
             if not isinstance(url, str):
                 continue
-            if unquote(_path(url)).lower().endswith((own + more).lower()):
+            path = path_of(url)
+            if path.endswith(own + more) or unquote(path).lower().endswith((own + more).lower()):
                 outcome = HOLDS
                 continue
             message = f"{pointer[1:]} of {sight.record.name} leads somewhere else"
