@@ -67,6 +67,8 @@ class Application:
     def _body(self, environ: Environ) -> Body:
         """The body; one that is larger than the service takes is read away in pieces."""
         most = self._emulator.most_bytes
+        if environ.get("CONTENT_LENGTH", "0") in ("", "0") and "HTTP_TRANSFER_ENCODING" not in environ:
+            return NO_BODY
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "") and not environ.get("CONTENT_LENGTH"):
             environ = environ | {"wsgi.input_terminated": True}
         past = b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from pytest_speechcustom.emulator.azure_store import Store
 from pytest_speechcustom.emulator.names import Names
@@ -55,6 +56,7 @@ def usable_until(created: datetime) -> datetime:
     return end.replace(year=end.year + 2)
 
 
+@lru_cache(maxsize=1024)
 def quarter_end(moment: datetime) -> datetime:
     """The end of the quarter of a moment; quarters end in the middle of January, April, July and October."""
     midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)

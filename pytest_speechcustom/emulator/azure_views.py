@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from pytest_speechcustom.contracts.model import Json
@@ -17,6 +18,7 @@ _FACTS = ("displayName", "description", "locale", "kind", "webUrl", "foundryProj
 _ADAPTS_WITH = DATASET_KINDS[:3]
 
 
+@lru_cache(maxsize=1024)
 def stamp(moment: datetime) -> str:
     """A time as payloads have it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

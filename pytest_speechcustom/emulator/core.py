@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from urllib.parse import parse_qs, parse_qsl
 
 from pytest_speechcustom.contracts.model import Contract, Operation
@@ -166,7 +167,7 @@ class Emulator:
 
     def _breaches(self, operation: Operation, route: Route, message: Message) -> list[Breach]:
         """What is wrong with a request, credentials first, and without what documents dispute."""
-        given = parse_qs(route.query.lower())
+        given = {name.lower() for name in _query(route.query)}
         ways = self.contract.security
         found = [breach for breach in message.breaches if breach.level != "note"]
         if ways and not any(all(n in (message.headers if p == "header" else given) for p, n in way) for way in ways):
@@ -190,9 +191,8 @@ class Emulator:
     def _call(self, request: Request, route: Route, operation: Operation, message: Message) -> Call:
         depth = operation.path.count("/")
         prefix = route.path.rstrip("/").rsplit("/", depth)[0]
-        query = {name: values[0] for name, values in parse_qs(route.query, keep_blank_values=True).items()}
         return Call(
-            operation, request, route.variables, query, message.headers, message.value,
+            operation, request, route.variables, _query(route.query), message.headers, message.value,
             request.body.raw or b"", route.origin + prefix, self.clock.now,
         )  # fmt: skip
 
@@ -210,6 +210,12 @@ class Emulator:
     def _judge(self, exchange: Exchange, asked: Asked, *, believed: bool = True) -> None:
         self._checker.feed(exchange if believed else replace(exchange, response=None), asked)
         self._kept.append(_light(exchange))
+
+
+@lru_cache(maxsize=256)
+def _query(text: str) -> Mapping[str, str]:
+    """The first value of each parameter."""
+    return {name: values[0] for name, values in parse_qs(text, keep_blank_values=True).items()}
 
 
 def _light(exchange: Exchange) -> Exchange:
