@@ -233,6 +233,27 @@ def test_what_was_not_sent_whole_is_no_exchange(loopback: Loopback) -> None:
     assert monitor.exchanges == ()
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_path_that_other_services_have_is_judged_where_the_service_listens(loopback: Loopback, first: bool) -> None:
+    """`/v1/models` is Watson's too: it is judged at the host of other calls, or where there is none."""
+    with Monitor(SERVICE, allow=["*"]) as monitor:
+        urls = [
+            f"{loopback.url}/v1/models",
+            f"{loopback.url.replace('127.0.0.1', 'localhost')}/v1/models",
+            loopback.models,
+        ]
+        for url in urls if first else reversed(urls):
+            requests.get(url)
+    hosts = [finding for finding in monitor.findings if finding.rule.endswith("/request.host")]
+    judged = [finding for finding in monitor.findings if finding.operation == "listModels"]
+    assert [finding.seen for finding in hosts] == [loopback.url.replace("127.0.0.1", "localhost")]
+    assert {finding.exchange for finding in judged} == {0 if first else 2}
+
+    with Monitor(SERVICE, allow=["*"]) as alone:
+        requests.get(f"{loopback.url}/v1/models")
+    assert {finding.operation for finding in alone.findings} == {"listModels"}
+
+
 def test_an_upload_that_breaks_off_is_no_exchange(loopback: Loopback) -> None:
     """An iterator that raises leaves half a request, of which nothing is said."""
 

@@ -446,6 +446,6 @@ def tables(said: Flavour) -> Tables:
         resources=(_model(said), _audio(said)),
         touches=TOUCHES,
         rules=(*wire_rules(said.operations, bases=observed), *_model_rules(said), *_audio_rules(said)),
-        marker=r"/(?:acoustic_customizations|v1/models)\b",
+        marker=r"/acoustic_customizations\b|/speech-to-text/",
         companions=(r"/identity/token$",),
     )

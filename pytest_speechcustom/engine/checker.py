@@ -114,6 +114,7 @@ class Checker:
                 row = (rule.id, bool(rule.args.get("cleared")))
                 self._gone.setdefault(rule.args["resource"], []).append(row)
         self._strangers: list[tuple[int, Exchange, Route]] = []
+        self._unmarked: list[tuple[int, Exchange, float | None, Asked]] = []
         self._hosts: set[str] = set()
         self._unsigned: list[tuple[int, Exchange, Operation]] = []
         self._signed = False
@@ -170,13 +171,17 @@ class Checker:
 
     def _end(self) -> None:
         """A history has ended: decide what had to wait for its end."""
+        hosts = sorted(self._hosts)
+        for index, exchange, until, asked in self._unmarked:
+            if asked.route.origin in hosts or not hosts:
+                self._judge(index, exchange, until, asked, ours=True)
+            else:
+                self._elsewhere(index, exchange, asked.route)
         for index, exchange, route in self._strangers:
             if route.origin in self._hosts or not (self._hosts or self.overheard) or (self.overheard and route.ours):
                 self._undocumented(index, exchange, route)
             else:
-                message = "another host was called; this exchange is not judged"
-                allowed = ", ".join(sorted(self._hosts)) or "the service"
-                self._add(index, exchange, None, [Breach("request.host", message, allowed, route.origin)])
+                self._elsewhere(index, exchange, route)
         for index, exchange, operation in self._unsigned:
             if self._signed or (exchange.response is not None and exchange.response.status == 401):
                 self._anonymous(index, exchange, operation)
@@ -184,9 +189,14 @@ class Checker:
                 self._findings.tally("request.auth", False)
         self._begin()
 
+    def _elsewhere(self, index: int, exchange: Exchange, route: Route) -> None:
+        message = "another host was called; this exchange is not judged"
+        allowed = ", ".join(sorted(self._hosts)) or "the service"
+        self._add(index, exchange, None, [Breach("request.host", message, allowed, route.origin)])
+
     # one exchange
 
-    def _judge(self, index: int, exchange: Exchange, until: float | None, given: Asked) -> None:
+    def _judge(self, index: int, exchange: Exchange, until: float | None, given: Asked, *, ours: bool = False) -> None:
         response, route, asked = exchange.response, given.route, given.message
         operation = route.operation
         if operation is None or asked is None:
@@ -195,6 +205,10 @@ class Checker:
                 return  # a browser asks for itself
             if not any(pattern.search(route.path) for pattern in self._companions):
                 self._stranger(index, exchange, route)
+            return
+        if self.overheard and not (ours or route.origin in self._hosts or self._router.marked(route)):
+            if len(self._unmarked) < 1000:  # a path that other services have, too: who listens there is told by others
+                self._unmarked.append((index, exchange, until, given))
             return
         self._hosts.add(route.origin)
         counts = self._findings.counts

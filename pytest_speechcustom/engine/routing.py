@@ -72,6 +72,10 @@ class Router:
                 self._cache[key] = known
         return known
 
+    def marked(self, route: Route) -> bool:
+        """Whether the path of a route can be of no other service."""
+        return self._marker.search(route.path) is not None
+
     def nearest(self, method: str, path: str) -> str:
         """The documented call that reads most like one that is not, for a message."""
         key = f"{method} {path[-_LONGEST_LIKENED:]}"
