@@ -145,6 +145,8 @@ def _format(text: str) -> str:
 
 
 def _report_file(name: str) -> str:
+    if not os.path.isdir(os.path.dirname(os.path.abspath(name))):
+        raise argparse.ArgumentTypeError(f"there is no folder for {name}")
     suffix = os.path.splitext(name)[1].lower()
     if suffix in _LATER_SUFFIXES:
         raise argparse.ArgumentTypeError(f"reports in {suffix} files are not supported yet; use .json or .md")

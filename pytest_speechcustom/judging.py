@@ -11,6 +11,17 @@ from pytest_speechcustom.engine.report import Report
 from pytest_speechcustom.values import Finding, UsageError
 
 
+class ContractBroken(AssertionError):
+    """The watched traffic broke its contract. The message tells how, and `findings` are what it tells."""
+
+    def __init__(self, message: str, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+
+ContractBroken.__module__ = "pytest_speechcustom"
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """A report, and what its findings mean here: `failing` count, `allowed` were expected, by the pattern met."""

@@ -12,20 +12,9 @@ from urllib.parse import urlsplit
 
 from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.engine.report import Report
-from pytest_speechcustom.judging import Judgement, judge, patterns
+from pytest_speechcustom.judging import ContractBroken, Judgement, judge, patterns
 from pytest_speechcustom.secrets import mask_url
 from pytest_speechcustom.values import Exchange, Finding, SpeechcustomWarning, UsageError
-
-
-class ContractBroken(AssertionError):
-    """The watched traffic broke its contract. The message tells how, and `findings` are what it tells."""
-
-    def __init__(self, message: str, findings: tuple[Finding, ...] = ()) -> None:
-        super().__init__(message)
-        self.findings = findings
-
-
-ContractBroken.__module__ = "pytest_speechcustom"
 
 
 class Monitor:

@@ -156,7 +156,7 @@ def _judgements(item: pytest.Item) -> list[Judgement]:
 
 
 def _is_told(error: BaseException) -> bool:
-    from pytest_speechcustom.monitor import ContractBroken
+    from pytest_speechcustom.judging import ContractBroken
 
     return isinstance(error, ContractBroken)
 

@@ -325,13 +325,20 @@ def test_the_report_is_written_as_markdown(check: Run, tmp_path: Path) -> None:
 
 def test_a_report_that_cannot_be_written_is_one_line(check: Run, tmp_path: Path) -> None:
     """The findings are printed all the same; the exit status is 2."""
-    status, out, err = check("--report", tmp_path / "missing" / "report.json", BROKEN)
+    (tmp_path / "report.json").mkdir()
+    status, out, err = check("--report", tmp_path / "report.json", BROKEN)
 
     assert status == 2
     assert RULE in out
-    assert err.splitlines() == [
-        f"speechcustom: error: cannot write {tmp_path / 'missing' / 'report.json'}: No such file or directory"
-    ]
+    assert err.splitlines() == [f"speechcustom: error: cannot write {tmp_path / 'report.json'}: Is a directory"]
+
+
+def test_a_report_without_a_folder_is_refused_at_once(check: Run, tmp_path: Path) -> None:
+    """Before anything is read, so that a long run is not lost."""
+    status, out, err = check("--report", tmp_path / "missing" / "report.json", BROKEN)
+
+    assert (status, out) == (2, "")
+    assert f"there is no folder for {tmp_path / 'missing' / 'report.json'}" in err
 
 
 def test_a_report_does_not_overwrite_the_traffic(check: Run, tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ import requests
 import urllib3
 import vcr
 
-from pytest_speechcustom.monitor import ContractBroken, Monitor
+from pytest_speechcustom.judging import ContractBroken
+from pytest_speechcustom.monitor import Monitor
 from pytest_speechcustom.taps.wire import absolute, unchunked
 from pytest_speechcustom.values import Exchange, UsageError
 from tests.conftest import MODEL, Loopback

@@ -445,5 +445,10 @@ def tables(version: Version, marker: str) -> Tables:
         touches=(*version.touches, *_touches()),
         rules=tuple(rules),
         marker=marker,
-        companions=(r"/sts/v1\.0/issueToken$", r"(?i)/issuetoken$"),
+        companions=(
+            r"/sts/v1\.0/issueToken$",
+            r"(?i)/issuetoken$",
+            r"/transcriptions(?:[/:].*)?$",  # transcribing with the models is another part of the same API
+            r"/speech/(?:recognition|universal)/",
+        ),
     )

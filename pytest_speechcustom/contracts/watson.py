@@ -447,5 +447,10 @@ def tables(said: Flavour) -> Tables:
         touches=TOUCHES,
         rules=(*wire_rules(said.operations, bases=observed), *_model_rules(said), *_audio_rules(said)),
         marker=r"/acoustic_customizations\b|/speech-to-text/",
-        companions=(r"/identity/token$",),
+        companions=(
+            r"/identity/token$",
+            # what else a client of the same service calls: recognition, language models, one base model
+            r"/v1/(?:recognize|recognitions|register_callback|unregister_callback|sessions|customizations|user_data)(?:/|$)",
+            r"/v1/models/[^/]+$",
+        ),
     )

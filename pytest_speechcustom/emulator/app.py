@@ -18,6 +18,7 @@ from pytest_speechcustom.values import NO_BODY, Body, Headers, Request
 
 Environ = dict[str, Any]
 _PIECE = 64 * 1024
+_OF_BODIES = ("Content-Length", "Transfer-Encoding")
 _LARGEST = 1 << 40
 _HOST = re.compile(r"([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
@@ -35,7 +36,7 @@ class Application:
     def __call__(self, environ: Environ, start_response: _Start) -> Iterable[bytes]:
         """Answer one request."""
         request, path = self._request(environ)
-        if path.startswith(control.PREFIX):
+        if path == "/" or path.startswith(control.PREFIX):
             delivery = Delivery(control.answer(self._emulator, request, path))
         else:
             delivery = self._emulator.handle(request)
@@ -62,7 +63,10 @@ class Application:
         if not _HOST.fullmatch(host):  # answers have links, which must be URLs
             host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
         url = f"{environ['wsgi.url_scheme']}://{host}{target}"
-        return Request(environ["REQUEST_METHOD"], url, _headers(environ), self._body(environ)), path
+        body, headers = self._body(environ), _headers(environ)
+        if body.empty and body.problem is None:  # nothing came, whatever was announced
+            headers = tuple(pair for pair in headers if pair[0] not in _OF_BODIES)
+        return Request(environ["REQUEST_METHOD"], url, headers, body), path
 
     def _body(self, environ: Environ) -> Body:
         """The body; one that is larger than the service takes is read away in pieces."""

@@ -10,6 +10,7 @@ They are no part of the service: nothing here is judged. Bodies are JSON objects
 | ``POST /_speechcustom/plan`` | the words of `plans.Plan`: lets calls or work go wrong |
 | ``POST /_speechcustom/reset`` | forgets everything |
 | ``GET /_speechcustom/findings`` | the report so far |
+| ``GET /`` | says that it listens, and as which service |
 | ``GET /_speechcustom/contents/ID`` | a file that a signed URL leads to |
 """
 
@@ -31,6 +32,9 @@ _SPANS = ("days", "hours", "minutes", "seconds")
 
 def answer(emulator: Emulator, request: Request, path: str) -> Response:
     """Do what a request below `PREFIX` asks for. Mistakes are answered with 400, 404 or 405 and one line."""
+    if path == "/":
+        said = {"service": emulator.contract.id, "emulator": "pytest-speechcustom", "control": PREFIX}
+        return _json(200, json.dumps(said).encode())
     name, _, rest = path.removeprefix(PREFIX).partition("/")
     if name == "contents" and rest:
         return _content(emulator, request, path)

@@ -27,6 +27,7 @@ from pytest_speechcustom.engine.checker import Asked, Checker
 from pytest_speechcustom.engine.report import Report
 from pytest_speechcustom.engine.routing import Route
 from pytest_speechcustom.engine.wire import Message
+from pytest_speechcustom.secrets import credentials, mask_headers, mask_text, mask_url, mask_value
 from pytest_speechcustom.values import ABSENT, NO_BODY, Body, Exchange, Request, Response
 
 MOST_KEPT = 10_000
@@ -90,9 +91,10 @@ class Emulator:
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
-        """What was asked and answered: the last `MOST_KEPT` exchanges, without large bodies."""
+        """What was asked and answered: the last `MOST_KEPT` exchanges, without large bodies and credentials."""
         with self._lock:
-            return tuple(self._kept)
+            kept = tuple(self._kept)
+        return tuple(map(_masked, kept))
 
     def report(self) -> Report:
         """What the checker says so far."""
@@ -136,13 +138,19 @@ class Emulator:
             if plan is not None and plan.drop == "before":
                 self._judge(Exchange(request, None, heard), asked)
                 return Delivery(Response(503), dropped=True)
-            answer = self._answer(request, asked, plan)
+            crash: Exception | None = None
+            try:
+                answer = self._answer(request, asked, plan)
+            except Exception as error:  # ours: it is answered, told, and does not end the service
+                crash, answer = error, self._backend.answer_to(self._backend.failure(500, None))
             response = self._response(answer)
             lost = plan is not None and (plan.drop is not None or plan.truncate is not None)
             # a refusal that the service itself would not have made tells nothing of the state of things
             made_up = plan is not None and plan.status is not None and plan.status < 500 and plan.status != 429
             exchange = Exchange(request, None if lost else response, heard, self.clock.heard)
             self._judge(exchange, asked, believed=not made_up)
+            if crash is not None and operation is not None:
+                self._checker.blame(exchange, operation, _crashed(operation, crash))
         if plan is None:
             return Delivery(response)
         return Delivery(response, plan.delay, plan.truncate, plan.drop == "after")
@@ -212,6 +220,16 @@ class Emulator:
         self._kept.append(_light(exchange))
 
 
+def _crashed(operation: Operation, error: Exception) -> Breach:
+    """What is said of a fault in a handler: where it is, and nothing of what the request held."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" ({trace.tb_frame.f_globals.get('__name__')}, line {trace.tb_lineno})" if trace is not None else ""
+    message = f"the emulator failed at {operation.id}: {type(error).__name__}{place}"
+    return Breach("response.status", message, "an answer", "500", source=operation.source, level="error")
+
+
 @lru_cache(maxsize=256)
 def _query(text: str) -> Mapping[str, str]:
     """The first value of each parameter."""
@@ -226,6 +244,31 @@ def _light(exchange: Exchange) -> Exchange:
     if response is not None and len(response.body.raw or b"") > LARGEST_KEPT:
         exchange = replace(exchange, response=replace(response, body=_left_out(response.body)))
     return exchange
+
+
+def _masked(exchange: Exchange) -> Exchange:
+    """An exchange that may be printed: tests assert on it, and pytest shows what they assert on."""
+    request, response = exchange.request, exchange.response
+    known = credentials(request.headers, request.url)
+    request = Request(
+        request.method, mask_url(request.url), tuple(mask_headers(request.headers)), _masked_body(request.body, known)
+    )
+    if response is not None:
+        response = replace(
+            response, headers=tuple(mask_headers(response.headers)), body=_masked_body(response.body, known)
+        )
+    return replace(exchange, request=request, response=response)
+
+
+def _masked_body(body: Body, known: list[str]) -> Body:
+    if not body.raw:
+        return body
+    try:
+        value = json.loads(body.raw)
+    except (ValueError, RecursionError):
+        return replace(body, raw=mask_text(body.raw.decode("latin-1"), known).encode("latin-1", "replace"))
+    masked = mask_value(value)
+    return body if masked == value else replace(body, raw=json.dumps(masked).encode())
 
 
 def _left_out(body: Body) -> Body:

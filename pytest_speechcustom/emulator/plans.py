@@ -15,6 +15,7 @@ from pytest_speechcustom.values import UsageError
 
 Drop = Literal["before", "after"]
 _SLOWEST = 600.0
+_LATEST = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,16 @@ def plan_of(given: dict[str, Any], contract: Contract) -> Plan:
             raise UsageError(f"{contract.id} has no work on a {plan.resource!r}; on {', '.join(kinds)}")
         if plan.outcome not in get_args(Outcome):
             raise UsageError(f"an outcome is one of {', '.join(get_args(Outcome))}, not {plan.outcome!r}")
+        if len(given.keys() - {"resource", "outcome", "nth", "times"}):
+            raise UsageError("a plan for work has a resource, an outcome, nth and times, and nothing of calls")
     elif plan.status is None and not plan.delay and plan.drop is None and plan.truncate is None:
         raise UsageError("a plan needs a status, a delay, a drop, a truncate or an outcome")
     if plan.status is not None and not 400 <= plan.status <= 599:
         raise UsageError(f"status of a plan is an error (400 to 599), not {plan.status}")
+    if plan.retry_after is not None and (plan.status is None or plan.retry_after > _LATEST):
+        raise UsageError(f"retry_after of a plan goes with a status, and is at most {_LATEST} seconds")
+    if plan.drop is not None and (plan.status is not None or plan.truncate is not None):
+        raise UsageError("a plan that drops the connection has no answer: neither a status nor a truncate")
     if plan.drop not in (None, *get_args(Drop)):
         raise UsageError(f"drop of a plan is before or after, not {plan.drop!r}")
     if not 0 <= plan.delay <= _SLOWEST or (plan.truncate or 0) < 0 or (plan.retry_after or 0) < 0:

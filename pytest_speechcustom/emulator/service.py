@@ -12,7 +12,7 @@ from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.emulator.core import Emulator
 from pytest_speechcustom.emulator.jobs import Progress
 from pytest_speechcustom.emulator.plans import Drop, plan_of
-from pytest_speechcustom.judging import Judgement, judge, patterns
+from pytest_speechcustom.judging import ContractBroken, Judgement, judge, patterns
 from pytest_speechcustom.values import Exchange, Finding, UsageError
 
 
@@ -34,7 +34,7 @@ class SpeechService:
 
     `contract` is that of the service. `progress` says how work goes on (``manual``, ``polls:N``, ``seconds:S``); ids
     and signatures come from `seed`. `allow` are rules, or patterns of such, that may be broken; with `strict`, warnings
-    count as errors do. Use it as a context manager, or `start` and `stop` it.
+    count as errors do. Use it as a context manager, or `start` and `stop` it; `check` fails where something was found.
     """
 
     def __init__(
@@ -149,19 +149,10 @@ class SpeechService:
         `truncate` bytes of the body. Work: on the `nth` such `resource` and so on, with the `outcome` ``fail``,
         ``hang``, ``late`` or ``succeed``. Raises `UsageError` for a plan that makes no sense.
         """
-        given = {
-            "operation": operation,
-            "nth": nth,
-            "times": times,
-            "status": status,
-            "retry_after": retry_after,
-            "delay": delay,
-            "drop": drop,
-            "truncate": truncate,
-            "resource": resource,
-            "outcome": outcome,
-        }
-        self._emulator.plan(plan_of(given, self.contract))
+        words = {"operation": operation, "status": status, "retry_after": retry_after, "delay": delay or None,
+                 "drop": drop, "truncate": truncate, "resource": resource, "outcome": outcome}  # fmt: skip
+        given = {name: value for name, value in words.items() if value is not None}
+        self._emulator.plan(plan_of(given | {"nth": nth, "times": times}, self.contract))
 
     def reset(self) -> None:
         """Forget everything: resources, plans, time, exchanges and findings."""
@@ -183,6 +174,13 @@ class SpeechService:
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong with that, allowed or not."""
         return self._emulator.report().findings
+
+    def check(self) -> None:
+        """Raise `ContractBroken` now if there is a finding that counts. The fixture does so at the end of its test."""
+        __tracebackhide__ = True
+        judgement = self.judge()
+        if judgement.failing:
+            raise ContractBroken(str(judgement), judgement.failing)
 
     def judge(self) -> Judgement:
         """What was found, and what of it counts."""

@@ -146,6 +146,10 @@ class Checker:
         self._judge(self._count, exchange, until, asked or self.ask(exchange.request))
         self._count += 1
 
+    def blame(self, exchange: Exchange, operation: Operation, breach: Breach) -> None:
+        """Enter what only the server itself can know of the exchange that was fed last."""
+        self._add(self._count - 1, exchange, operation, [breach])
+
     def report(self, mode: str = "check", *, final: bool = True) -> Report:
         """What was found so far. Unless it is `final`, the history may go on after it."""
         if final:

@@ -353,13 +353,15 @@ def _parameter_check(schema: Json) -> Any:
     """A function that tells whether a parameter's text is a value of its schema."""
     if schema.get("x-open-enum"):
         schema = {name: value for name, value in schema.items() if name != "enum"}
-    wanted = schema.get("type", "string")
+    wanted, narrow = schema.get("type", "string"), schema.get("format") == "int32"
     validator = jsonschema_rs.validator_for(schema, validate_formats=True, offline=True)
 
     def check(text: str) -> bool:
         value: Any = text
         if wanted == "integer":
             value = int(text) if _INTEGER.fullmatch(text) else text
+            if narrow and isinstance(value, int) and not -(1 << 31) <= value < 1 << 31:
+                return False
         elif wanted == "boolean":
             value = _BOOLEANS.get(text, text)
         try:

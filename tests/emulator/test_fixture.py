@@ -100,6 +100,25 @@ def test_create(speech_service, monkeypatch):
     result.stdout.fnmatch_lines(["*the emulator is at fault, not the client under test: video-indexer/response.body.*"])
 
 
+def test_an_exception_in_the_emulator_is_told(run) -> None:  # type: ignore[no-untyped-def]
+    """The client gets a 500; the test fails with what happened and where, and nothing of the request."""
+    result = run(
+        """
+def test_create(speech_service, monkeypatch):
+    from pytest_speechcustom.emulator import video_indexer
+    monkeypatch.setattr(video_indexer, "_dataset", lambda entity: 1 / 0)
+    assert create(speech_service).status_code == 500
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*the emulator failed at Create-Speech-Dataset: ZeroDivisionError (test_models, line *)",
+            "*emulator is at fault*",
+        ]
+    )
+
+
 def test_every_test_has_a_service_of_its_own(run) -> None:  # type: ignore[no-untyped-def]
     """What one created the next does not see."""
     result = run(

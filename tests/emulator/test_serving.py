@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from pytest_speechcustom.emulator.service import SpeechService
+from pytest_speechcustom.judging import ContractBroken
 from pytest_speechcustom.values import UsageError
 
 BASE = "/trial/Accounts/0c1dbb5e-f1c2-4a8e-b6ff-7e3b2b6d3a11/Customization/Speech"
@@ -98,6 +99,25 @@ def test_a_body_that_is_too_large_is_refused(wire: http.client.HTTPConnection, c
     assert answer.status == 413
     answer.read()
     assert ask(wire, "GET", "/datasets")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "announced", ["Transfer-Encoding: chunked\r\n\r\n0\r\n", "Content-Length: abc\r\n", "Content-Length: -5\r\n"]
+)
+def test_an_announced_body_that_does_not_come_is_missing(service: SpeechService, announced: str) -> None:
+    """The client is told, in the answer and in the finding."""
+    parts = urlsplit(service.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as wire:
+        head = f"POST {BASE}/datasets HTTP/1.1\r\nHost: here\r\nConnection: close\r\nAuthorization: Bearer t\r\n"
+        wire.sendall(f"{head}Content-Type: application/json\r\n{announced}\r\n".encode())
+        assert wire.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert "video-indexer/request.body.missing" in {finding.rule for finding in service.findings}
+
+
+def test_the_root_says_that_it_listens(service: SpeechService) -> None:
+    """For whoever waits for it; it is no call of the service."""
+    assert httpx.get(service.address + "/").json()["service"] == "video-indexer"
+    assert service.exchanges == ()
 
 
 @pytest.mark.parametrize(
@@ -211,6 +231,23 @@ def test_a_service_in_this_process_needs_no_socket() -> None:
             client.get("/datasets")
     assert service.exchanges[0].request.url == f"http://speech.test{BASE}/datasets"
     assert service.judge().failing == ()
+
+
+def test_exchanges_can_be_printed(service: SpeechService, wire: http.client.HTTPConnection) -> None:
+    """Tests assert on them, and pytest prints what they assert on: there are no credentials in them."""
+    body = json.dumps(DATASET | {"contentUrl": "https://example.com/text?sig=SECRET-SIGNATURE&x=1"})
+    assert ask(wire, "POST", "/datasets?accessToken=SECRET-TOKEN", body, Authorization="Bearer SECRET-KEY")[0] == 200
+    shown = repr(service.exchanges)
+    assert "SECRET" not in shown
+    assert "Lectures" in shown
+
+
+def test_outside_of_pytest_check_fails(service: SpeechService, wire: http.client.HTTPConnection) -> None:
+    """The block itself judges nothing."""
+    service.check()
+    ask(wire, "POST", "/datasets", json.dumps(DATASET | {"colour": "red"}))
+    with pytest.raises(ContractBroken, match="has no property 'colour'"):
+        service.check()
 
 
 def test_where_it_cannot_listen_it_says_so() -> None:

@@ -738,3 +738,13 @@ def test_many_clients_at_once_do_not_meet(client: Client) -> None:
     assert {each["customization_id"] for each in listed} == {model[1:] for model in models}
     assert {each["status"] for each in listed} == {"available"}
     assert client.rules() == set()
+
+
+def test_what_else_the_service_offers_is_left_alone() -> None:
+    """Recognition and language models are not emulated; to call them is no fault of a client of this contract."""
+    with SpeechService("watson-stt-cloud") as service:
+        for path in ("/v1/recognize", "/v1/customizations", "/v1/models/en-US_BroadbandModel"):
+            assert httpx.get(service.url + path, auth=("apikey", "any")).status_code == 404
+        assert service.findings == ()
+        assert httpx.get(service.url + "/v1/acoustic_customisations", auth=("apikey", "any")).status_code == 404
+        assert {each.rule for each in service.findings} == {"watson-stt-cloud/request.path"}
