@@ -777,7 +777,9 @@ def test_a_long_directory_of_a_zip_is_not_read() -> None:
         ),
         pytest.param(lambda: (pax(b"0" * 60_000) + entry("a/")) * 500, "digits in a row", id="digits"),
         pytest.param(
-            lambda: (pax(b" " * 60_000) + entry("a/")) * 500, "or 4194304 of all", id="headers of all files together"
+            lambda: (pax(b" " * 60_000) + entry("a/")) * 500,
+            "or 4194304 of all|holds no tar",
+            id="headers of all files together",
         ),
     ],
 )

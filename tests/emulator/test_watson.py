@@ -745,6 +745,6 @@ def test_what_else_the_service_offers_is_left_alone() -> None:
     with SpeechService("watson-stt-cloud") as service:
         for path in ("/v1/recognize", "/v1/customizations", "/v1/models/en-US_BroadbandModel"):
             assert httpx.get(service.url + path, auth=("apikey", "any")).status_code == 404
-        assert service.findings == ()
+        assert not service.findings
         assert httpx.get(service.url + "/v1/acoustic_customisations", auth=("apikey", "any")).status_code == 404
         assert {each.rule for each in service.findings} == {"watson-stt-cloud/request.path"}
