@@ -23,7 +23,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from pytest_speechcustom.contracts import load
 from pytest_speechcustom.contracts.documents import DOCUMENTS
+from pytest_speechcustom.values import UsageError
 
 ROOT = Path(__file__).resolve().parents[1]
 ENTITIES = sorted((ROOT / "schemas").glob("*/*.schema.json"))
@@ -390,3 +392,19 @@ def test_documents_are_keyed_by_their_ids() -> None:
         assert document.title.strip()
         assert document.services
         assert set(document.services) <= services
+
+
+@pytest.mark.parametrize(
+    ("service", "given", "message"),
+    [
+        ("video-indexer", {"auth": "nonsense"}, "auth is one of query, bearer, both, any, not 'nonsense'"),
+        ("video-indexer", {"create_status": [700]}, "create_status lists statuses \\(100 to 599\\), not \\[700\\]"),
+        ("video-indexer", {"create_status": 201}, "create_status is like \\[200, 201\\], not 201"),
+        ("watson-stt-cloud", {"max_resource_bytes": -1}, "max_resource_bytes is not negative, as -1 is"),
+        ("watson-stt-cloud", {"colour": "red"}, "has no contract parameter 'colour'"),
+    ],
+)
+def test_a_contract_parameter_that_makes_no_sense_is_told(service: str, given: dict[str, Any], message: str) -> None:
+    """In one line that says what would."""
+    with pytest.raises(UsageError, match=message):
+        load(service, given)

@@ -51,7 +51,7 @@ def _build(service: str, given: Mapping[str, Any]) -> Contract:
         known = ", ".join(sorted(declared)) or "none"
         raise UsageError(f"{service} has no contract parameter {unknown[0]!r}; known: {known}")
     for name, value in given.items():
-        _check_parameter(service, name, value, declared[name]["default"])
+        _check_parameter(service, name, value, declared[name])
     parameters = {name: row["default"] for name, row in declared.items()} | dict(given)
     tables: Tables = import_module(f"pytest_speechcustom.contracts.{SERVICES[service]}").TABLES
     operations = openapi.operations(document, parameters)
@@ -77,8 +77,12 @@ def _build(service: str, given: Mapping[str, Any]) -> Contract:
     )
 
 
-def _check_parameter(service: str, name: str, value: Any, default: Any) -> None:
-    """Refuse a contract parameter of another type than its default; numbers and ``null`` may stand for limits."""
+def _check_parameter(service: str, name: str, value: Any, declared: Mapping[str, Any]) -> None:
+    """Refuse a contract parameter of another type than its default, or with a value that makes no sense.
+
+    Numbers and ``null`` may stand for limits. `declared` is its row in `x-parameters`.
+    """
+    default = declared["default"]
     number = isinstance(default, int) and not isinstance(default, bool)
     alike = default is None or value is None or isinstance(value, type(default))
     alike = alike or (number and isinstance(value, float))
@@ -86,3 +90,10 @@ def _check_parameter(service: str, name: str, value: Any, default: Any) -> None:
         alike = bool(value) and all(isinstance(item, type(default[0])) for item in value)
     if not alike:
         raise UsageError(f"{service}: the contract parameter {name} is like {default!r}, not {value!r}")
+    if value not in declared.get("values", [value]):
+        known = ", ".join(map(str, declared["values"]))
+        raise UsageError(f"{service}: the contract parameter {name} is one of {known}, not {value!r}")
+    if name.endswith("_status") and not all(100 <= each <= 599 for each in value):
+        raise UsageError(f"{service}: the contract parameter {name} lists statuses (100 to 599), not {value!r}")
+    if number and value is not None and value < 0:
+        raise UsageError(f"{service}: the contract parameter {name} is not negative, as {value!r} is")
