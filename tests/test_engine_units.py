@@ -17,7 +17,7 @@ from referencing import Registry, Resource
 from pytest_speechcustom.contracts import SERVICES, load
 from pytest_speechcustom.contracts.documents import DOCUMENTS
 from pytest_speechcustom.contracts.model import Contract, Lifecycle
-from pytest_speechcustom.engine import laws
+from pytest_speechcustom.engine import forms, laws
 from pytest_speechcustom.engine.filters import FilterError, parse
 from pytest_speechcustom.engine.machine import Machine
 from pytest_speechcustom.engine.panel import Panel, Seat
@@ -448,3 +448,37 @@ def _remembering(router: Router) -> Router:
     """The same router without its cache of whole URLs."""
     router._cache.clear()
     return router
+
+
+# forms
+
+FORM = (
+    b'--x\r\nContent-Disposition: form-data; name="locale"\r\n\r\nen-US\r\n--x\r\n'
+    b'Content-Disposition: form-data; name="data"; filename="a; name=b.txt"\r\nContent-Type: text/plain\r\n\r\n'
+    b"text --x\r\n--x--\r\n"
+)
+
+
+def test_the_fields_of_a_form_are_read() -> None:
+    """By the name in the header of each part, whatever else stands there and in the content."""
+    assert forms.fields("multipart/form-data; boundary=x", FORM) == ["locale", "data"]
+    assert forms.fields('multipart/form-data; charset=utf-8; boundary="x"', b"--x--") == []
+
+
+@pytest.mark.parametrize(
+    ("content_type", "raw"),
+    [
+        ("multipart/form-data", FORM),
+        ("multipart/form-data; boundary=y", FORM),
+        ("multipart/form-data; boundary=x", FORM[:-6]),
+        ("multipart/form-data; boundary=x", b""),
+        ("multipart/form-data; boundary=x", b"\xff\xfe" * 5000),
+        ("multipart/form-data; boundary=x", b"--x\r\n\r\nno header\r\n--x--"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--"),
+        ("multipart/form-data; boundary=\u20ac", FORM),
+    ],
+)
+def test_what_is_no_form_is_told(content_type: str, raw: bytes) -> None:
+    """Without another exception than the one for that."""
+    with pytest.raises(forms.NotForm):
+        forms.fields(content_type, raw)

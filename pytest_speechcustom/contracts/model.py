@@ -31,11 +31,13 @@ class Media:
     """One content type of a body: the entity's file stem or inline schema, and what it says of its parameters.
 
     `entity` is ``None`` for bytes that no schema describes. `required_parameters` are parameters of the
-    content type that must be given (``rate`` of ``audio/l16``).
+    content type that must be given (``rate`` of ``audio/l16``). `fields` are those of a form, ``True`` where they
+    are required; empty for what is no form.
     """
 
     entity: str | None
     required_parameters: tuple[str, ...] = ()
+    fields: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

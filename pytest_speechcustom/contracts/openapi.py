@@ -92,7 +92,7 @@ def _operation(document: Json, path: str, method: str, item: Json, parameters: M
         parameters=tuple(
             Parameter(p["name"], p["in"], p.get("required", False), _inline(document, p["schema"])) for p in declared
         ),
-        body={kind.lower(): _media(media) for kind, media in body.get("content", {}).items()},
+        body={kind.lower(): _media(kind.lower(), media) for kind, media in body.get("content", {}).items()},
         body_required=body.get("required", False),
         responses=responses,
         success=success,
@@ -120,14 +120,17 @@ def _inline(document: Json, schema: Json) -> Json:
 
 def _response(spec: Json) -> ResponseSpec:
     return ResponseSpec(
-        media={kind.lower(): _media(media) for kind, media in spec.get("content", {}).items()},
+        media={kind.lower(): _media(kind.lower(), media) for kind, media in spec.get("content", {}).items()},
         headers={name.lower(): header.get("schema", {}) for name, header in spec.get("headers", {}).items()},
         body_optional=spec.get("x-body-optional", False),
         basis=spec.get("x-basis", "documented"),
     )
 
 
-def _media(media: Json) -> Media:
-    ref = media.get("schema", {}).get("$ref", "")
+def _media(kind: str, media: Json) -> Media:
+    schema = media.get("schema", {})
+    ref = schema.get("$ref", "")
     entity = ref.rsplit("/", 1)[-1].removesuffix(ENTITY_SUFFIX) if ref.endswith(ENTITY_SUFFIX) else None
-    return Media(entity, tuple(media.get("x-required-parameters", ())))
+    names = schema.get("properties", {}) if kind == "multipart/form-data" else {}
+    fields = {name: name in schema.get("required", ()) for name in names}
+    return Media(entity, tuple(media.get("x-required-parameters", ())), fields)

@@ -15,6 +15,7 @@ from urllib.parse import unquote_plus
 import jsonschema_rs
 
 from pytest_speechcustom.contracts.model import Contract, Dispute, Json, Media, Operation, ResponseSpec
+from pytest_speechcustom.engine import forms
 from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.payload import Direction, Payloads, Problem
 from pytest_speechcustom.engine.repeats import Repeats
@@ -246,6 +247,8 @@ class Wire:
                 message = f"the content type {kind} needs the parameter {name}"
                 allowed, seen = f"{kind};{name}=…", headers.get("content-type", "")
                 breaches.append(Breach("request.content-type", message, allowed, seen, source=operation.source))
+        if media.fields and body.problem is None and body.raw is not None:
+            breaches += self._form(operation, headers["content-type"], media, body.raw)
         if media.entity is None and binary:
             return ABSENT
         if body.problem is not None and isinstance(body.value, Absent):
@@ -265,6 +268,26 @@ class Wire:
                 if not (patch and problem.aspect == "null"):
                     breaches.append(self._breach(operation, "request", problem, _REQUEST_RULES[problem.aspect]))
         return value
+
+    def _form(self, operation: Operation, content_type: str, media: Media, raw: bytes) -> Iterable[Breach]:
+        """The fields of a form; what is in them is not judged."""
+        source, known = operation.source, ", ".join(media.fields)
+        try:
+            given = forms.fields(content_type, raw)
+        except forms.NotForm as reason:
+            yield Breach("request.body.value", f"the form {reason}", "multipart/form-data", "no form", source=source)
+            return
+        for name in dict.fromkeys(given):
+            if name not in media.fields:
+                yield Breach(
+                    "request.body.unknown", f"{operation.id} has no field {name!r}", known, name, source=source
+                )
+        for name, required in media.fields.items():
+            if required and name not in given:
+                seen = ", ".join(map(short, given)) or "no fields"
+                yield Breach(
+                    "request.body.required", f"the form lacks {name!r}, which is required", name, seen, source=source
+                )
 
     # responses
 

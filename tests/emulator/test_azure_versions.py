@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from pytest_speechcustom.emulator.service import SpeechService
 from tests.emulator.azure_client import NOWHERE, V31, V2025, Azure, id_of, reference, rules, running
 
 SOURCE = {"sourceResourceId": "/subscriptions/1/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a"}
@@ -215,10 +216,34 @@ def test_forms_that_are_none(old: Azure) -> None:
     """A boundary is needed, and a form."""
     for kind in ("multipart/form-data", "multipart/form-data; boundary=x"):
         sent = old.call("POST", "datasets/upload", content=b"x", headers={"Content-Type": kind})
-        old.refused(sent, 400, "InvalidRequestBodyFormat")
+        old.refused(sent, 400, "InvalidPayload")
 
 
 def test_the_service_is_well(old: Azure) -> None:
     """And says so."""
     assert old.get("healthstatus")["status"] == "Healthy"
     assert rules(old.service) == set()
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule", "word"),
+    [
+        ({"displayName": "Text", "kind": "Language"}, "request.body.required", "locale"),
+        (
+            {"displayName": "Text", "kind": "Language", "locale": "en-US", "colour": "red"},
+            "request.body.unknown",
+            "colour",
+        ),
+    ],
+)
+def test_the_fields_of_an_upload_are_judged(fields: dict[str, str], rule: str, word: str) -> None:
+    """A client learns which field of the form is missing or unknown."""
+    with SpeechService("azure-speech-v3.1") as service:
+        answer = httpx.post(
+            f"{service.url}/speechtotext/v3.1/datasets/upload",
+            data=fields, files={"data": ("text.txt", b"One.")}, headers={"Ocp-Apim-Subscription-Key": "any"},
+        )  # fmt: skip
+        assert answer.status_code == 400
+        (found,) = service.findings
+    assert found.rule == f"azure-speech-v3.1/{rule}"
+    assert word in found.message
