@@ -216,6 +216,13 @@ def _overwriting(kit: Kit) -> History:
     return [kit.add(0, "car1", overwrite="true"), kit.audio(9, "car1"), kit.add(10, "car2", overwrite="false")]
 
 
+@legal(
+    "A model that was only just made cannot be upgraded, which its client could know.", warned="client.upgrade.state"
+)
+def _upgraded_at_once(kit: Kit) -> History:
+    return [kit.create(0), kit.act(1, "upgrade_model", status=400)]
+
+
 @legal("Names of audio that differ in case alone are two names.")
 def _cased(kit: Kit) -> History:
     return [

@@ -113,17 +113,26 @@ def _settling(history: History, record: Record) -> bool:
     return record.status is None or record.moved or record.status not in Machine(lifecycle).final
 
 
+def _within(record: Record, states: frozenset[str], machine: Machine | None) -> bool:
+    """Whether a client could know that a resource is in one of the states."""
+    if record.status is not None or machine is None or record.possible is None:
+        return record.status in states
+    return machine.statuses(machine.later(record.possible)) <= states
+
+
 def warned(rule: Rule, history: History) -> ExchangeLaw:
     """``client.refused``: the client made a call that was refused, as documented, with one of the `statuses`.
 
-    With `codes`, only when the error body names one of them at `code`. With `states`, only when the
-    resource was last read in one of them. With `idle`, not when it was last read in one of these, nothing was done
-    since and nothing `inside` it is unsettled: then the client could not know.
+    With `codes`, only when the error body names one of them at `code`. With `states`, only when the resource was last
+    read in one of them, or can be in no other by what was done to it. With `idle`, not when it was last read in one of
+    these, nothing was done since and nothing `inside` it is unsettled: then the client could not know.
     """
     statuses = tuple(rule.args.get("statuses", ()))
     codes, pointer = frozenset(rule.args.get("codes", ())), rule.args.get("code", "")
     states, idle = frozenset(rule.args.get("states", ())), frozenset(rule.args.get("idle", ()))
     inner = rule.args.get("inside", "")
+    lifecycle = history.contract.lifecycles.get(rule.args.get("resource", ""))
+    machine = Machine(lifecycle) if lifecycle is not None else None
 
     def law(moment: Moment) -> Outcome:
         if moment.accepted:
@@ -134,7 +143,7 @@ def warned(rule: Rule, history: History) -> ExchangeLaw:
         if codes and not (isinstance(code, str) and code in codes):
             return None
         record = _record(rule, history, moment) if "resource" in rule.args else None
-        if states and (record is None or record.status not in states):
+        if states and (record is None or not _within(record, states, machine)):
             return None
         rested = record if record is not None and record.status in idle and not record.moved else None
         if rested is not None and not any(_settling(history, child) for child in history.inside(inner, rested.key)):
