@@ -69,7 +69,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture
 def speech_contract(request: pytest.FixtureRequest) -> Contract:
-    """The contract of the marker's service: schemas, operations, lifecycles, rules."""
+    """The contract of the marker's service: schemas, operations, lifecycles, rules, strategies."""
     return _needed(request.node, "speech_contract").contract
 
 

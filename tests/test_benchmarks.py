@@ -6,15 +6,27 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).resolve().parent.parent / "benchmarks" / "check.py"
+SCRIPTS = Path(__file__).resolve().parent.parent / "benchmarks"
+
+
+def printed(script: str, *arguments: str) -> str:
+    """What a benchmark prints."""
+    command = [sys.executable, str(SCRIPTS / script), "--no-peers", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def run(*arguments: str) -> str:
     """What the benchmark of the checker prints."""
-    command = [sys.executable, str(SCRIPT), "--no-peers", "--rounds", "1", "--exchanges", "10", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return printed("check.py", "--rounds", "1", "--exchanges", "10", *arguments)
+
+
+def test_the_speed_of_generation_is_printed() -> None:
+    """One row for each strategy, and a number in each."""
+    rows = [line.split("|")[1:3] for line in printed("generation.py", "--examples", "20").splitlines()[2:]]
+    assert len(rows) == 5
+    assert all(float(rate) > 0 for _, rate in rows)
 
 
 def test_the_cost_of_an_exchange_is_printed() -> None:

@@ -39,6 +39,7 @@ def test_the_reference_page_is_what_the_contract_says(service: str) -> None:
         "docs/architecture.md",
         "docs/how-to-add.md",
         "docs/emulator.md",
+        "docs/strategies.md",
         "docs/traffic.md",
         "benchmarks/README.md",
     ],

@@ -29,11 +29,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         for door in sorted(DOORS)
     },
     "emulator": {"emulator", "judging", "reports", "engine", "contracts", *LEAVES},
+    "strategies": {"strategies", "contracts.model", *LEAVES},
     "reports": {"reports", "engine", "contracts", *LEAVES},
     "taps": {"taps", "traffic", *LEAVES},
     "traffic": {"traffic", *LEAVES},
     "engine": {"engine", "contracts.model", *LEAVES},
-    "contracts": {"contracts", *LEAVES},
+    "contracts": {"contracts", "strategies", *LEAVES},  # `Contract.strategies`, when it is asked for
     **{leaf: set() for leaf in sorted(LEAVES)},
 }
 """Room -> what its modules may import, as a module of this package or a folder of such."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_speechcustom.values import Basis, Rule, Source
+from pytest_speechcustom.values import Basis, Rule, Source, UsageError
+
+if TYPE_CHECKING:
+    from pytest_speechcustom.strategies import Strategies
 
 Json = dict[str, Any]
 Role = Literal["create", "read", "list", "update", "delete", "act"]
@@ -257,6 +260,7 @@ class Contract:
     marker: str
     companions: tuple[str, ...] = ()
     ignored_query: tuple[str, ...] = ()
+    _made: dict[str, Strategies] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"<Contract {self.id}: {len(self.operations)} operations, {len(self.rules)} rules>"
@@ -265,3 +269,16 @@ class Contract:
     def lifecycles(self) -> Mapping[str, Lifecycle]:
         """The lifecycles by the name of their resource."""
         return {name: resource.lifecycle for name, resource in self.resources.items() if resource.lifecycle}
+
+    @property
+    def strategies(self) -> Strategies:
+        """Hypothesis strategies for payloads, requests, histories. `UsageError` where Hypothesis is not installed."""
+        if "strategies" not in self._made:
+            try:
+                from pytest_speechcustom.strategies import Strategies
+            except ModuleNotFoundError as error:
+                if (error.name or "").partition(".")[0] != "hypothesis":
+                    raise
+                raise UsageError("strategies need Hypothesis: pip install 'pytest-speechcustom[conformance]'") from None
+            self._made["strategies"] = Strategies(self)
+        return self._made["strategies"]
