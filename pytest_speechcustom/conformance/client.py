@@ -1,0 +1,345 @@
+"""The client of the suite: every request goes through the checker before it goes out, and is judged with its answer."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from pytest_speechcustom.conformance import rules
+from pytest_speechcustom.conformance.control import Control
+from pytest_speechcustom.conformance.faults import Blocked, SuiteFault, Unreachable
+from pytest_speechcustom.conformance.ledger import Ledger
+from pytest_speechcustom.conformance.target import Target
+from pytest_speechcustom.conformance.wires import Wire
+from pytest_speechcustom.contracts.model import Contract, Operation
+from pytest_speechcustom.engine.checker import Checker
+from pytest_speechcustom.engine.report import Report, Requirement
+from pytest_speechcustom.engine.text import short
+from pytest_speechcustom.secrets import credentials, mask_text
+from pytest_speechcustom.values import ABSENT, NO_BODY, Absent, Body, Exchange, Finding, Headers, Level, Request, Response
+
+_LACKING = (404, 405, 501)
+_BUSY = (429, 503)
+_PACE = 0.6
+"""Seconds between two requests to a live account: the strictest documented limit is 120 in a minute."""
+_MOST_WAITS = 5
+_KEPT = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer: its status, its JSON (`ABSENT`: none), its headers by lower-case name."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it is a success."""
+        return 200 <= self.status < 300
+
+
+class Client:
+    """Calls the operations of one contract at one target, as one history.
+
+    `timeout` bounds how long it waits for a target that says that it is busy.
+    """
+
+    def __init__(
+        self, contract: Contract, target: Target, wire: Wire, control: Control, ledger: Ledger, timeout: float
+    ) -> None:
+        self.contract = contract
+        self.target = target
+        self.base = target.base(contract)
+        self.exchanges: list[Exchange] = []
+        self._checker = Checker(contract, side="server")
+        self._wire = wire
+        self._control = control
+        self._ledger = ledger
+        self._timeout = timeout
+        self.headers = target.credentials(contract)
+        self._held: dict[str, int] = {}
+        self._broken: list[Finding] = []
+        self._last = 0.0
+
+    # calls
+
+    def call(
+        self, operation: str, path: Mapping[str, str] | None = None, query: Mapping[str, Any] | None = None,
+        body: Any = ABSENT, *, media: str = "application/json", headers: Headers = (), raw: bytes | None = None,
+    ) -> Answer:  # fmt: skip
+        """A right request that has to succeed: else `Blocked`, and the suite's rule on it is broken."""
+        answer = self.ask(operation, path, query, body, media=media, headers=headers, raw=raw)
+        if answer.accepted:
+            self.held(rules.ACCEPTED)
+            return answer
+        if answer.status in _BUSY:
+            raise Blocked(f"{operation} was answered with {answer.status} again and again")
+        if answer.status in (401, 403):
+            raise Blocked(f"{operation} was answered with {answer.status}", "credentials that the target takes (--header)")
+        if answer.status in _LACKING and answer.status != 404:
+            raise Blocked(f"{operation} was answered with {answer.status}", f"the operation {operation}")
+        level: Level = "error" if answer.status >= 500 else "warning"
+        self.broke(rules.ACCEPTED, f"{operation} was not accepted", "a documented success", str(answer.status), level)
+        raise Blocked(f"{operation} was answered with {answer.status}")
+
+    def ask(
+        self, operation: str, path: Mapping[str, str] | None = None, query: Mapping[str, Any] | None = None,
+        body: Any = ABSENT, *, media: str = "application/json", headers: Headers = (), raw: bytes | None = None,
+    ) -> Answer:  # fmt: skip
+        """A right request, whatever the answer: for what may be refused because of how things stand."""
+        request = self._request(operation, path, query, body, media, headers, raw)
+        self._must_be_right(request)
+        return self._exchange(request, self.contract.operations[operation])
+
+    def wrong(
+        self, operation: str, path: Mapping[str, str] | None = None, query: Mapping[str, Any] | None = None,
+        body: Any = ABSENT, *, media: str = "application/json", headers: Headers = (), raw: bytes | None = None,
+    ) -> Answer:  # fmt: skip
+        """A request that the contract does not allow, which has to be refused. `SuiteFault` if it is right after all."""
+        request = self._request(operation, path, query, body, media, headers, raw)
+        breaches = [breach for breach in self._objections(request) if breach[1] != "note"]
+        if not breaches:
+            raise SuiteFault(f"a request of the suite should break the contract and does not: {operation}")
+        answer = self._exchange(request, self.contract.operations[operation])
+        self._must_refuse(rules.REFUSED, answer, f"{operation} was accepted although {breaches[0][2]}")
+        if answer.accepted:
+            self._adopt(operation, answer)
+        return answer
+
+    def unknown(self, operation: str, path: Mapping[str, str], query: Mapping[str, Any] | None = None) -> Answer:
+        """A read of what never existed, which has to be refused."""
+        answer = self.ask(operation, path, query)
+        self._must_refuse(rules.UNKNOWN, answer, f"{operation} found what never existed")
+        return answer
+
+    def anonymous(self, operation: str, path: Mapping[str, str] | None = None, query: Mapping[str, Any] | None = None) -> None:
+        """A request without credentials, which has to be refused."""
+        request = self._request(operation, path, query, ABSENT, "", (), None, credentials=False)
+        self._must_be_right(request)
+        answer = self._exchange(request, self.contract.operations[operation])
+        self._must_refuse(rules.ANONYMOUS, answer, f"{operation} was accepted without credentials")
+
+    def follow(self, operation: str, link: Any) -> Answer:
+        """A link of an answer, which leads to an operation. Its host is not looked at: keys go to the target only."""
+        if not isinstance(link, str):
+            raise Blocked(f"there is no link to {operation}")
+        parts, base = urlsplit(link), urlsplit(self.base)
+        url = f"{base.scheme}://{base.netloc}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+        request = Request("GET", url, self.headers, NO_BODY)
+        if any(level != "note" for _, level, _ in self._objections(request)):
+            raise Blocked(f"the link to {operation} leads to no documented request")
+        answer = self._exchange(request, self.contract.operations[operation])
+        if not answer.accepted:
+            raise Blocked(f"the link to {operation} was answered with {answer.status}")
+        return answer
+
+    def delete(self, operation: str, path: Mapping[str, str], query: Mapping[str, Any] | None = None) -> Answer:
+        """Delete what this run made; `SuiteFault` for anything else."""
+        return self.ask(operation, path, query)
+
+    # what was made
+
+    def place(self, operation: str, path: Mapping[str, str]) -> str:
+        """The path at which something is deleted."""
+        return self._url(operation, path, None).partition("?")[0]
+
+    def made(self, operation: str, path: Mapping[str, str]) -> None:
+        """Enter into the ledger what was made, by the operation that deletes it."""
+        self._ledger.made(self.place(operation, path))
+
+    def nobodys(self, operation: str, path: Mapping[str, str]) -> None:
+        """Say that what stands there is nobody's."""
+        self._ledger.own(self.place(operation, path))
+
+    def _adopt(self, operation: str, answer: Answer) -> None:
+        """A wrong request was accepted: what was made has to be deleted."""
+        body = answer.body if isinstance(answer.body, dict) else {}
+        for touch in self.contract.touches:
+            if touch.operation != operation or touch.role != "create":
+                continue
+            resource = self.contract.resources[touch.resource]
+            identity = str(body.get(resource.identity, "")).partition("?")[0].rpartition("/")[2]
+            for other in self.contract.touches:
+                if other.resource == touch.resource and other.role == "delete" and identity:
+                    template = self.contract.operations[other.operation].path
+                    known = dict.fromkeys(_names(template), "") | {"location": self._known("location", "trial")}
+                    known |= {"accountId": self._known("accountId", ""), other.id: identity}
+                    self.made(other.operation, known)
+
+    def _known(self, name: str, default: str) -> str:
+        return str(self.target.parameters.get(name, default))
+
+    # verdicts of the suite
+
+    def held(self, rule: str) -> None:
+        """Count that a rule of the suite held."""
+        self._held[rule] = self._held.get(rule, 0) + 1
+
+    def broke(self, rule: str, message: str, allowed: str, seen: str, level: Level = "warning") -> None:
+        """Enter that a rule of the suite was broken at the last exchange."""
+        exchange = self.exchanges[-1]
+        request = exchange.request
+        operation = self._checker.ask(request).route.operation
+        known = credentials(request.headers, request.url)
+        from pytest_speechcustom.engine.curl import curl
+
+        source = operation.source if operation is not None else next(iter(self.contract.operations.values())).source
+        self._broken.append(
+            Finding(
+                f"{self.contract.id}/{rule}", level, "inferred", "server", operation.id if operation else None,
+                len(self.exchanges) - 1, None, "", mask_text(message, known), allowed, mask_text(seen, known), source,
+                curl=curl(request, known),
+            )  # fmt: skip
+        )
+
+    def known(self, said: Any, true: Any, what: str) -> None:
+        """Hold what is told of data against the data that was sent."""
+        if said == true:
+            self.held(rules.KNOWN)
+        else:
+            self.broke(rules.KNOWN, f"{what} is not that of the data that was sent", short(true), short(said))
+
+    def report(self) -> Report:
+        """What was found in this history, by the checker and by the suite."""
+        report = self._checker.report("conformance")
+        found = sorted((*report.findings, *self._broken), key=lambda finding: finding.exchange)
+        levels = {"errors": "error", "warnings": "warning", "notes": "note"}
+        own = {name: sum(each.level == level for each in self._broken) for name, level in levels.items()}
+        summary = {name: count + own.get(name, 0) for name, count in report.summary.items()}
+        return replace(
+            report,
+            findings=tuple(found),
+            summary=summary,
+            requirements=(*report.requirements, *map(self._requirement, rules.RULES)),
+            verdict="fail" if summary["errors"] else "pass",
+        )
+
+    def _requirement(self, id: str) -> Requirement:
+        rule = rules.RULES[id]
+        broken = sum(finding.rule.endswith(f"/{id}") for finding in self._broken)
+        held = self._held.get(id, 0)
+        verdict: Any = "violated" if broken else "satisfied" if held else "not-verified"
+        source = next(iter(self.contract.operations.values())).source
+        return Requirement(id, verdict, held + broken, "server", rule.basis, source, rule.text)
+
+    # one exchange
+
+    def _request(
+        self, operation: str, path: Mapping[str, str] | None, query: Mapping[str, Any] | None, body: Any, media: str,
+        headers: Headers, raw: bytes | None, credentials: bool = True,
+    ) -> Request:  # fmt: skip
+        data = raw
+        if not isinstance(body, Absent):
+            data = json.dumps(body).encode()
+        sent: list[tuple[str, str]] = [("Accept", "application/json")]
+        sent += self.headers if credentials else ()
+        if data is not None and media:
+            sent.append(("Content-Type", media))
+        query = dict(query or {})
+        token = self.target.parameters.get("accessToken")
+        if token is not None and credentials:
+            query["accessToken"] = token
+        method = self.contract.operations[operation].method
+        return Request(
+            method, self._url(operation, path, query), (*sent, *headers), Body(data) if data is not None else NO_BODY
+        )
+
+    def _url(self, operation: str, path: Mapping[str, str] | None, query: Mapping[str, Any] | None) -> str:
+        template = self.contract.operations[operation].path
+        filled = template.format(**{name: quote(value, safe="") for name, value in (path or {}).items()})
+        text = urlencode(dict(query or {}), quote_via=quote)
+        return f"{self.base}{filled}" + (f"?{text}" if text else "")
+
+    def _objections(self, request: Request) -> list[tuple[str, str, str]]:
+        """What the contract says against a request: rule, level and message."""
+        asked = self._checker.ask(request)
+        if asked.message is None:
+            return [("request.path", "error", f"{request.method} {asked.route.path} is no operation")]
+        known = self.contract.rules
+        return [(each.rule, each.level or known[each.rule].severity, each.message) for each in asked.message.breaches]
+
+    def _must_be_right(self, request: Request) -> None:
+        for rule, level, message in self._objections(request):
+            if level != "note":
+                known = credentials(request.headers, request.url)
+                place = f"{request.method} {request.url.partition('?')[0]}"
+                raise SuiteFault(mask_text(f"a request of the suite breaks {rule}: {message} ({place})", known))
+
+    def _must_refuse(self, rule: str, answer: Answer, message: str) -> None:
+        if 400 <= answer.status < 500:
+            self.held(rule)
+        elif answer.status == 501:
+            raise Blocked("the target does not have the operation")
+        else:
+            self.broke(rule, message if answer.accepted else "a wrong request was not refused", "400 to 499",
+                       str(answer.status))  # fmt: skip
+
+    def _exchange(self, request: Request, operation: Operation) -> Answer:
+        if request.method not in ("GET", "HEAD") and not self.target.writable:
+            raise Blocked("nothing is written there", "--allow-writes, as the target is not on this machine")
+        if request.method == "DELETE" and not self._ledger.owns(request.url.partition("?")[0]):
+            raise SuiteFault(f"the suite would delete what it did not make: {request.url.partition('?')[0]}")
+        deadline = time.monotonic() + self._timeout
+        for attempt in range(_MOST_WAITS):
+            response = self._send(request)
+            if response.status not in _BUSY or attempt == _MOST_WAITS - 1:
+                break
+            wait = min(_seconds(response), max(0.0, deadline - time.monotonic()))
+            if not self._control.advance(_seconds(response)):
+                time.sleep(wait)
+            if time.monotonic() >= deadline:
+                break
+        if request.method == "DELETE" and (response.status < 300 or response.status in (404, 410)):
+            self._ledger.gone(request.url.partition("?")[0])
+        return Answer(response.status, _json(response), {name.lower(): value for name, value in response.headers})
+
+    def _send(self, request: Request) -> Response:
+        if not self.target.is_local:
+            time.sleep(max(0.0, self._last + _PACE - time.monotonic()))
+        started = self._control.now()
+        try:
+            response = self._again(request)
+        except Unreachable:
+            self._feed(Exchange(request, None, started, self._control.now()))
+            raise
+        self._last = time.monotonic()
+        self._feed(Exchange(request, response, started, self._control.now()))
+        return response
+
+    def _again(self, request: Request) -> Response:
+        """Send; a read that got lost is sent once more, as a server may close a connection that is idle."""
+        try:
+            return self._wire.send(request)
+        except Unreachable:
+            if request.method != "GET":
+                raise
+            return self._wire.send(request)
+
+    def _feed(self, exchange: Exchange) -> None:
+        self._checker.feed(exchange)
+        self.exchanges.append(exchange)
+
+
+def _json(response: Response) -> Any:
+    try:
+        return json.loads(response.body.raw) if response.body.raw else ABSENT
+    except (ValueError, RecursionError):
+        return ABSENT
+
+
+def _seconds(response: Response) -> float:
+    """How long a busy target wants to be left alone."""
+    for name, value in response.headers:
+        if name.lower() == "retry-after" and value.isdigit() and len(value) < 6:
+            return float(value)
+    return 1.0
+
+
+def _names(template: str) -> Sequence[str]:
+    return [part.partition("}")[0] for part in template.split("{")[1:]]
