@@ -57,15 +57,20 @@ class Client:
         self.target = target
         self.base = target.base(contract)
         self.exchanges: list[Exchange] = []
-        self._checker = Checker(contract, side="server")
+        self._checker = Checker(contract)
         self._wire = wire
         self._control = control
         self._ledger = ledger
         self._timeout = timeout
         self.headers = target.credentials(contract)
+        self._wrong: set[int] = set()
         self._held: dict[str, int] = {}
         self._broken: list[Finding] = []
         self._last = 0.0
+
+    def beside(self) -> Client:
+        """Another client of the same target, with a history of its own, and the same ledger."""
+        return Client(self.contract, self.target, self._wire, self._control, self._ledger, self._timeout)
 
     # calls
 
@@ -100,14 +105,19 @@ class Client:
     def wrong(
         self, operation: str, path: Mapping[str, str] | None = None, query: Mapping[str, Any] | None = None,
         body: Any = ABSENT, *, media: str = "application/json", headers: Headers = (), raw: bytes | None = None,
+        proof: str = "",
     ) -> Answer:  # fmt: skip
-        """A request that the contract does not allow, which has to be refused. `SuiteFault` if it is right after all."""
+        """A request that the contract does not allow, which has to be refused.
+
+        `proof` is why, where the request by itself does not show it. `SuiteFault` if it is right after all.
+        """
         request = self._request(operation, path, query, body, media, headers, raw)
-        breaches = [breach for breach in self._objections(request) if breach[1] != "note"]
-        if not breaches:
+        why = [message for _, level, message in self._objections(request) if level != "note"] or [proof]
+        if not why[0]:
             raise SuiteFault(f"a request of the suite should break the contract and does not: {operation}")
+        self._wrong.add(len(self.exchanges))
         answer = self._exchange(request, self.contract.operations[operation])
-        self._must_refuse(rules.REFUSED, answer, f"{operation} was accepted although {breaches[0][2]}")
+        self._must_refuse(rules.REFUSED, answer, f"{operation} was accepted although {why[0]}")
         if answer.accepted:
             self._adopt(operation, answer)
         return answer
@@ -122,6 +132,7 @@ class Client:
         """A request without credentials, which has to be refused."""
         request = self._request(operation, path, query, ABSENT, "", (), None, credentials=False)
         self._must_be_right(request)
+        self._wrong.add(len(self.exchanges))
         answer = self._exchange(request, self.contract.operations[operation])
         self._must_refuse(rules.ANONYMOUS, answer, f"{operation} was accepted without credentials")
 
@@ -206,12 +217,19 @@ class Client:
             self.broke(rules.KNOWN, f"{what} is not that of the data that was sent", short(true), short(said))
 
     def report(self) -> Report:
-        """What was found in this history, by the checker and by the suite."""
+        """What was found of the server in this history, by the checker and by the suite.
+
+        `SuiteFault` where a request that was meant to be right was not, as the history showed.
+        """
         report = self._checker.report("conformance")
-        found = sorted((*report.findings, *self._broken), key=lambda finding: finding.exchange)
+        for each in report.findings:
+            if each.side == "client" and each.level == "error" and each.exchange not in self._wrong:
+                raise SuiteFault(f"a request of the suite breaks {each.rule}: {each.message} ({each.operation})")
+        server = [each for each in report.findings if each.side == "server"]
+        found = sorted((*server, *self._broken), key=lambda finding: finding.exchange)
         levels = {"errors": "error", "warnings": "warning", "notes": "note"}
-        own = {name: sum(each.level == level for each in self._broken) for name, level in levels.items()}
-        summary = {name: count + own.get(name, 0) for name, count in report.summary.items()}
+        summary = {name: sum(each.level == level for each in found) for name, level in levels.items()}
+        summary = {"exchanges": report.summary["exchanges"]} | summary
         return replace(
             report,
             findings=tuple(found),

@@ -64,6 +64,10 @@ class Session:
         self._named += 1
         return f"{self.prefix} {self._named}"
 
+    def another(self) -> Client:
+        """Another client, whose calls are no part of this history: what it writes, this history only reads."""
+        return self.client.beside()
+
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Do a step; where it cannot be done, go on after it."""

@@ -21,7 +21,7 @@ from pytest_speechcustom.conformance.probes.azure_desk import (
     reference,
     values,
 )
-from pytest_speechcustom.conformance.probes.azure_lists import filters, paging
+from pytest_speechcustom.conformance.probes.azure_lists import filters, paging, wrong_filter
 from pytest_speechcustom.conformance.probes.negatives import bodies
 from pytest_speechcustom.conformance.session import Session
 from pytest_speechcustom.contracts.model import Json
@@ -101,6 +101,7 @@ def fields(session: Session) -> None:
                 more["project"] = reference(project)
             if kind == "model":
                 more["datasets"] = [reference(desk.create("dataset"))]
+                more["properties"] = {"customModelWeightPercent": 30}
             if kind == "endpoint":
                 more["properties"] = {"loggingEnabled": True}
             entity = desk.create(kind, **more)
@@ -129,7 +130,7 @@ def _changes(desk: Desk, kind: str, project: Json) -> Mapping[str, Any]:
     if kind in INSIDE:
         found["project"] = reference(project)
     if kind == "endpoint":
-        found["properties"] = {"loggingEnabled": False} if desk.old else {"contentLoggingEnabled": False}
+        found["properties"] = {"contentLoggingEnabled": False}
         found["model"] = desk.base()
     if kind == "webhook":
         found["events"] = {"modelCompletion": False, "datasetCompletion": True}
@@ -143,6 +144,25 @@ def _shown(desk: Desk, kind: str, entity: Json, *projects: Json) -> None:
     for project in projects if kind in INSIDE else ():
         list(desk.pages(INSIDE[kind], {"id": id_of(project)}))
     desk.read(kind, entity)
+
+
+def observing(session: Session) -> None:
+    """What another client has written stays as it is read, until an update names it."""
+    desk, other = Desk(session), Desk(session, session.another())
+    project = other.create("project")
+    for kind in PREFIXES:
+        with session.step(f"reads of a {kind}"):
+            more: Json = {"description": "What another has written.", "customProperties": {"one": "1"}}
+            if kind in INSIDE:
+                more["project"] = reference(project)
+            entity = other.create(kind, **more)
+            if kind in WORKED:
+                other.done(kind, entity)
+            for _ in range(2):
+                desk.read(kind, entity)
+                desk.listed(kind)
+            desk.patch(kind, entity, {"displayName": session.name()})
+            desk.read(kind, entity)
 
 
 def copy(session: Session) -> None:
@@ -275,6 +295,7 @@ def _after_deletion(desk: Desk, kind: str) -> None:
         listed = values(client.call(f"{PREFIXES[kind]}_ListFiles", {"id": id_of(entity)}, desk.query()))
         file = id_of(listed[0]) if listed else file
     desk.remove(kind, entity)
+    desk.read(kind, entity)
     path = {"id": id_of(entity)}
     for rule in contract.rules.values():
         if rule.law != "deleted.refused" or rule.args["resource"] != kind:
@@ -282,8 +303,7 @@ def _after_deletion(desk: Desk, kind: str) -> None:
         for name in rule.args["operations"]:
             with desk.session.step(f"{name} after deletion"):
                 _call_gone(desk, name, path, file)
-    if kind in INSIDE:
-        desk.listed(kind)
+    desk.listed(kind)
 
 
 def _call_gone(desk: Desk, name: str, path: Mapping[str, str], file: str) -> None:
@@ -414,7 +434,7 @@ def errors(session: Session) -> None:
     with session.step("filters that there are not"):
         for operation in LISTS.values():
             for text in ("displayName eq", "colour eq 'red'", "displayName eq 'open", "createdDateTime gt yesterday"):
-                client.wrong(operation, None, desk.query(filter=text))
+                client.wrong(operation, None, desk.query(filter=text), proof=wrong_filter(session, operation, text))
     for kind, prefix in PREFIXES.items():
         operation = f"{prefix}_Create"
         entity = session.contract.operations[operation].body["application/json"].entity
@@ -435,6 +455,7 @@ GROUPS = (
     Group("reading", "locales, base models, lists, health", reading),
     Group("lifecycle", "work of each kind: success, failure, two at a time, deletion at each stage", lifecycle),
     Group("fields", "what is written is read, in every place; changes property by property", fields),
+    Group("observing", "what another client has written", observing),
     Group("paging", "pages of several sizes, with creation in between", paging),
     Group("filters", "every operator on every property, against known data", filters),
     Group("copy", "copies to their end, authorizations", copy),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pytest_speechcustom.conformance.client import Answer
+from pytest_speechcustom.conformance.client import Answer, Client
 from pytest_speechcustom.conformance.faults import Blocked
 from pytest_speechcustom.conformance.session import FAILURE, Session
 from pytest_speechcustom.contracts.model import Json
@@ -42,9 +42,9 @@ _DATA = "https://example.com/speechcustom/text.txt"
 class Desk:
     """Asks one Azure service. `Blocked` is raised where something that has to succeed does not."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, client: Client | None = None) -> None:
         self.session = session
-        self.client = session.client
+        self.client = client or session.client
         self.old = "api-version" not in {each.name for each in session.contract.operations["Models_Create"].parameters}
         self.locale = str(session.parameters.get("locale", "en-US"))
         self.lifetime = "sasValidityInSeconds" if self.old else "sasLifetimeMinutes"

@@ -8,6 +8,7 @@ from typing import Any
 from pytest_speechcustom.conformance.probes.azure_desk import INSIDE, LISTS, PREFIXES, Desk, id_of, reference, values
 from pytest_speechcustom.conformance.session import Session
 from pytest_speechcustom.contracts.model import Json
+from pytest_speechcustom.engine.filters import FilterError, parse
 
 _SIZES = (1, 2, 3, 100)
 _MEMBERS = 3
@@ -92,3 +93,12 @@ def _ask(desk: Desk, operation: str, path: Any, shown: list[Json]) -> None:
         if isinstance(first.body, dict) and first.body.get("@nextLink"):
             desk.client.follow(operation, first.body["@nextLink"])
         values(first)
+
+
+def wrong_filter(session: Session, operation: str, text: str) -> str:
+    """What the documented grammar has against a filter; empty: nothing."""
+    try:
+        parse(text, session.contract.operations[operation].filterable)
+    except FilterError as error:
+        return "" if error.fault == "silent" else f"in the filter, {error}"
+    return ""
