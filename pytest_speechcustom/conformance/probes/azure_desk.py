@@ -53,7 +53,7 @@ class Desk:
         """Query parameters, with the version that is asked for."""
         return more if self.old else {**more, "api-version": "2025-10-15"}
 
-    def body(self, kind: str, **more: Any) -> Json:
+    def body(self, kind: str, /, **more: Any) -> Json:
         """A body that makes an entity; `more` are further properties. What it refers to is made before."""
         body: Json = {"displayName": self.session.name()}
         if kind != "webhook":
@@ -83,7 +83,7 @@ class Desk:
             raise Blocked("there is no base model of the locale", "--param locale=LOCALE of a base model")
         return {"self": link}
 
-    def create(self, kind: str, **more: Any) -> Json:
+    def create(self, kind: str, /, **more: Any) -> Json:
         """A new entity, entered into the ledger."""
         return self.created(kind, self.client.call(f"{PREFIXES[kind]}_Create", None, self.query(), self.body(kind, **more)))
 
