@@ -1,4 +1,4 @@
-"""Time at a target. One that speaks ``/_speechcustom/`` moves it and lets work fail; any other takes the time it takes."""
+"""Time at a target. One that speaks ``/_speechcustom/`` can move it and let work fail; any other takes its time."""
 
 from __future__ import annotations
 
@@ -54,9 +54,7 @@ class Control:
     def _ask(self, act: str, given: dict[str, Any]) -> dict[str, Any] | None:
         body = Body(json.dumps(given).encode())
         try:
-            response = self._wire.send(
-                Request("POST", self._root + act, (("Content-Type", "application/json"),), body)
-            )
+            response = self._wire.send(Request("POST", self._root + act, (("Content-Type", "application/json"),), body))
             answer = json.loads(response.body.raw or b"null")
         except (Unreachable, ValueError, RecursionError):
             return None

@@ -6,7 +6,7 @@ from pytest_speechcustom.values import SpeechcustomError, UsageError
 
 
 class SuiteFault(SpeechcustomError):
-    """The suite itself is at fault: it was about to send a request that breaks the contract, or to delete what is not its own."""  # noqa: E501
+    """The suite itself is at fault: it would send what breaks the contract, or delete what is not its own."""
 
 
 class Unreachable(SpeechcustomError):

@@ -18,10 +18,12 @@ MODULES: Mapping[str, str] = {
 NAMES: Mapping[str, tuple[str, ...]] = {
     "video-indexer": ("reading", "lifecycle", "fields", "lists", "references", "files", "errors"),
     "azure-speech-v3.1": (
-        "reading", "lifecycle", "fields", "observing", "paging", "filters", "copy", "references", "files", "blocks", "logs", "errors",
+        "reading", "lifecycle", "fields", "observing", "paging", "filters", "copy", "references", "files",
+        "blocks", "logs", "errors",
     ),
     "azure-speech-2025-10-15": (
-        "reading", "lifecycle", "fields", "observing", "paging", "filters", "copy", "references", "files", "blocks", "errors",
+        "reading", "lifecycle", "fields", "observing", "paging", "filters", "copy", "references", "files",
+        "blocks", "errors",
     ),
     "watson-stt-cloud": (
         "reading", "lifecycle", "fields", "lists", "audio", "conflicts", "training", "upgrade", "deletion", "errors",

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 FOLDER = ".speechcustom-ledger"
 """Where the files are, in the working directory: one for each run."""
+_TRIES = 10
 
 
 class Ledger:
-    """The paths of what was made, newest last. With a `file`, each change is on disk before the next request goes out."""
+    """The paths of what was made, newest last. With a `file`, each change is on disk before the next request."""
 
     def __init__(self, file: Path | None = None, base: str = "") -> None:
         self._file = file
@@ -42,6 +44,8 @@ class Ledger:
             self._note("gone", path)
             if not self._open and self._file is not None:
                 self._file.unlink(missing_ok=True)
+                with suppress(OSError):  # another run has its ledger there
+                    self._file.parent.rmdir()
 
     @property
     def left(self) -> tuple[str, ...]:
@@ -51,11 +55,13 @@ class Ledger:
     def _note(self, what: str, path: str) -> None:
         if self._file is None:
             return
-        self._file.parent.mkdir(exist_ok=True)
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"base": self._base, what: path}) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        for _ in range(_TRIES):  # another run may just take the empty folder away
+            self._file.parent.mkdir(exist_ok=True)
+            with suppress(FileNotFoundError), self._file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"base": self._base, what: path}) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+                return
 
 
 def unfinished(folder: Path, base: str) -> Iterator[Ledger]:

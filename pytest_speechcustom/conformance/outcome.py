@@ -72,22 +72,31 @@ class Outcome:
     @property
     def broken_off(self) -> str:
         """Why the run ended before its time; empty: it did not."""
-        return next((each.broken_off for each in self.groups if each.broken_off), "")
+        return next((each.broken_off for each in self.groups if each.broken_off), _nothing(self.groups))
 
 
 def together(
     contract: Contract, target: str, outcomes: Sequence[GroupOutcome], planned: Iterable[str], left: Sequence[str] = ()
 ) -> Outcome:
-    """All that was found of a service. `planned` are the groups that a whole run has, `left` what could not be deleted."""
+    """All that was found of a service. `planned` are the groups of a whole run, `left` is what could not be deleted."""
     ran = {each.group for each in outcomes}
     missing = tuple(name for name in planned if name not in ran)
     report = _merged(contract, outcomes)
-    server = [each for each in report.requirements if each.side == "server"]
+    server = report.requirements
     reasons = _reasons(server, outcomes, missing)
     return Outcome(
         contract, target, report, tuple(outcomes), missing, _word(report, server, reasons, missing, outcomes),
         _rows(contract, server), reasons, tuple(left),
     )  # fmt: skip
+
+
+def _nothing(outcomes: Sequence[GroupOutcome]) -> str:
+    """Why the run says nothing: no request succeeded. Empty: it does say something."""
+    statuses = [key.rpartition(" ")[2] for each in outcomes for key in each.report.coverage["statuses"]]
+    if not outcomes or any(status.startswith("2") for status in statuses):
+        return ""
+    said = next((gap.reason for each in outcomes for gap in each.gaps), "")
+    return "no request succeeded" + (f": {said}" if said else "")
 
 
 def _merged(contract: Contract, outcomes: Sequence[GroupOutcome]) -> Report:
@@ -111,7 +120,7 @@ def _merged(contract: Contract, outcomes: Sequence[GroupOutcome]) -> Report:
             omitted[name] = omitted.get(name, 0) + count
         for each in report.requirements:
             verdicts[each.rule] = _both(verdicts[each.rule], each) if each.rule in verdicts else each
-    broken_off = any(each.broken_off for each in outcomes)
+    broken_off = bool(_nothing(outcomes)) or any(each.broken_off for each in outcomes)
     return Report(
         contract.id, "conformance", "error" if broken_off else "fail" if summary["errors"] else "pass", summary,
         tuple(findings), tuple(verdicts.values()), coverage, omitted,
@@ -127,7 +136,9 @@ def _rows(contract: Contract, server: Iterable[Requirement]) -> tuple[Row, ...]:
     dimension = rules.dimensions(contract)
     counted: dict[str, dict[Verdict, int]] = {}
     for each in server:
-        row = counted.setdefault(dimension[each.rule], dict.fromkeys(("satisfied", "violated", "inconclusive", "not-verified"), 0))
+        row = counted.setdefault(
+            dimension[each.rule], dict.fromkeys(("satisfied", "violated", "inconclusive", "not-verified"), 0)
+        )
         row[each.verdict] += 1
     return tuple(Row(name, counts) for name, counts in sorted(counted.items()))
 
@@ -150,9 +161,9 @@ def _word(
     outcomes: Sequence[GroupOutcome],
 ) -> Word:  # fmt: skip
     """The verdict in a word. Only a whole run, in which every documented rule was decided, can be conformant."""
-    if any(each.broken_off for each in outcomes):
+    if report.verdict == "error":
         return "broken off"
-    if report.summary["errors"]:
+    if report.summary["errors"] or any(each.verdict == "violated" and each.basis == "documented" for each in server):
         return "not conformant"
     open_ = [each for each in server if each.rule in reasons and each.basis == "documented" and each.rule not in NEVER]
     if missing or open_ or any(each.gaps for each in outcomes):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import uuid4
 
-from pytest_speechcustom.conformance.client import Client
+from pytest_speechcustom.conformance.client import PACE, Client
 from pytest_speechcustom.conformance.control import Control
-from pytest_speechcustom.conformance.faults import Blocked, SuiteFault, Unreachable
+from pytest_speechcustom.conformance.faults import Blocked, Unreachable
 from pytest_speechcustom.conformance.groups import Group
 from pytest_speechcustom.conformance.ledger import FOLDER, Ledger, unfinished
 from pytest_speechcustom.conformance.outcome import GroupOutcome
@@ -87,20 +89,24 @@ def _histories(client: Client, report: Report) -> dict[str, tuple[str, ...]]:
 
 def clean(place: Place, contract: Contract) -> tuple[str, ...]:
     """Delete what the ledger has, the newest first, and again while that helps; what could not be deleted."""
+    if place.target.disposable:
+        return ()
     query = "?api-version=2025-10-15" if "api-version" in _deleting(contract) else ""
     token = place.target.parameters.get("accessToken")
     if token is not None:
-        query += ("&" if query else "?") + f"accessToken={token}"
+        query += ("&" if query else "?") + urlencode({"accessToken": token})
     before = -1
-    while place.ledger.left and len(place.ledger.left) != before:
-        before = len(place.ledger.left)
-        for path in place.ledger.left:
-            with suppress(Unreachable):
+    with suppress(Unreachable):  # what is gone does not come back for this
+        while place.ledger.left and len(place.ledger.left) != before:
+            before = len(place.ledger.left)
+            for path in place.ledger.left:
+                if not place.target.is_local:
+                    time.sleep(PACE)
                 answer = place.wire.send(Request("DELETE", path + query, place.target.credentials(contract)))
                 if answer.status < 300 or answer.status in (404, 410):
                     place.ledger.gone(path)
-        if place.ledger.left and not place.control.advance(3600):
-            break
+            if place.ledger.left and not place.control.advance(3600):
+                break
     return place.ledger.left
 
 
@@ -111,7 +117,8 @@ def _deleting(contract: Contract) -> set[str]:
 
 def finish(target: Target, contract: Contract, settings: Settings) -> tuple[int, tuple[str, ...]]:
     """Delete what runs that broke off have left at a target, by their ledgers: how much that was, and what is left."""
-    deleted, left = 0, []
+    deleted = 0
+    left: list[str] = []
     wire = connect(target, min(_LONGEST_REQUEST, settings.timeout))
     try:
         for ledger in unfinished(Path(FOLDER), target.base(contract)):
@@ -127,8 +134,10 @@ def finish(target: Target, contract: Contract, settings: Settings) -> tuple[int,
 def run_service(
     contract: Contract, targets: Callable[[], Target], groups: Sequence[Group], settings: Settings
 ) -> tuple[list[GroupOutcome], tuple[str, ...], str]:
-    """Run groups one after the other; `targets` gives the target, anew for each. The outcomes, what could not be
-    deleted, and the target's name. A run against what cannot be reached ends at once."""  # noqa: D205, D209
+    """Run groups one after the other; `targets` gives the target, anew for each.
+
+    The outcomes, what could not be deleted, and the target's name. What cannot be reached ends the run.
+    """
     outcomes: list[GroupOutcome] = []
     left: list[str] = []
     name = ""
@@ -137,10 +146,7 @@ def run_service(
         name = str(target)
         with opened(target, contract, settings) as place:
             outcomes.append(run_group(place, contract, group, settings))
-        left += place.ledger.left
+        left += () if target.disposable else place.ledger.left
         if outcomes[-1].broken_off:
             break
     return outcomes, tuple(left), name
-
-
-__all__ = ["Place", "SuiteFault", "clean", "finish", "opened", "run_group", "run_service"]

@@ -14,7 +14,10 @@ from pytest_speechcustom.conformance.control import Control
 from pytest_speechcustom.conformance.faults import Blocked
 from pytest_speechcustom.contracts.model import Contract
 
-FAILURE = "a way to let work fail: --param fail_url=URL (of data that cannot be used), or a target on this machine that speaks /_speechcustom/fail"  # noqa: E501
+FAILURE = (
+    "a way to let work fail: --param fail_url=URL of data that cannot be used, or a target on this machine that speaks "
+    "/_speechcustom/fail"
+)
 TIME = "time to pass: a target on this machine that speaks /_speechcustom/advance"
 _MOST_LOOKS = 60
 _FIRST_STEP, _LONGEST_STEP = 5.0, 3600.0
@@ -22,7 +25,7 @@ _FIRST_STEP, _LONGEST_STEP = 5.0, 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a run goes: seconds that work may take, seconds between two looks at it, and what random choices come from."""
+    """How a run goes: seconds that work may take, seconds between two looks at it, what random choices come from."""
 
     timeout: float = 60.0
     poll_interval: float | None = None

@@ -14,6 +14,11 @@ from pytest_speechcustom.values import Headers, UsageError
 
 INSIDE = "http://target.test"
 """Where an application in this process is taken to be."""
+PARAMETERS = (
+    "location", "accountId", "accessToken", "locale", "content_url", "fail_url", "hook_url", "target_key",
+    "source_resource_id", "base_model",
+)  # fmt: skip
+"""What can be told of a target; all else is said of the contract."""
 _DEFAULTS: Mapping[str, Headers] = {
     "azure": (("Ocp-Apim-Subscription-Key", "conformance"),),
     "watson": (("Authorization", "Basic YXBpa2V5OmNvbmZvcm1hbmNl"),),
@@ -29,7 +34,8 @@ class Target:
     Either a `url` (the base that the documents call ``{endpoint}`` or ``{url}``) or an `app`, which is WSGI or ASGI.
     `headers` go along with every request (keys and tokens). `parameters` say what only the owner of the server knows:
     ``location``, ``accountId`` and ``accessToken`` of Video Indexer, ``locale``, ``content_url``, ``fail_url``; others
-    are contract parameters. Unless `allow_writes`, nothing is written to a URL that is not on this machine.
+    are contract parameters. Unless `allow_writes`, nothing is written to a URL that is not on this machine. What is
+    `disposable` goes with all that was made there, and is not cleaned up.
     """
 
     url: str = ""
@@ -39,6 +45,7 @@ class Target:
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
     allow_writes: bool = False
     name: str = ""
+    disposable: bool = False
 
     def __post_init__(self) -> None:
         if bool(self.url) == (self.app is not None):
@@ -46,7 +53,9 @@ class Target:
         if self.url:
             parts = urlsplit(self.url)
             if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-                raise UsageError(f"the URL of a target is http://HOST[:PORT][/PATH], not {self.url.partition('?')[0]!r}")
+                raise UsageError(
+                    f"the URL of a target is http://HOST[:PORT][/PATH], not {self.url.partition('?')[0]!r}"
+                )
 
     @property
     def is_local(self) -> bool:

@@ -31,7 +31,9 @@ def connect(target: Target, timeout: float) -> Wire:
     try:
         import httpx
     except ImportError:
-        raise MissingLibrary("the conformance suite needs httpx: pip install 'pytest-speechcustom[conformance]'") from None
+        raise MissingLibrary(
+            "the conformance suite needs httpx: pip install 'pytest-speechcustom[conformance]'"
+        ) from None
     if target.app is None:
         return _Blocking(httpx.Client(timeout=timeout, trust_env=not target.is_local), timeout)
     if target.asynchronous:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pytest_speechcustom.conformance.faults import Blocked
@@ -326,7 +326,7 @@ def files(session: Session) -> None:
     """Files of datasets, models and evaluations, and manifests."""
     desk = Desk(session)
     dataset = desk.done("dataset", desk.create("dataset"))
-    owners = {"Datasets": ("dataset", lambda: dataset), "Models": ("model", lambda: desk.create("model")),
+    owners: Mapping[str, tuple[str, Callable[[], Json]]] = {"Datasets": ("dataset", lambda: dataset), "Models": ("model", lambda: desk.create("model")),
               "Evaluations": ("evaluation", lambda: desk.create("evaluation", dataset=reference(dataset)))}  # fmt: skip
     for prefix, (kind, make) in owners.items():
         with session.step(f"files of a {kind}"):

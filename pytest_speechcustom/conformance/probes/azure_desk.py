@@ -66,7 +66,7 @@ class Desk:
         if kind == "evaluation":
             needed = {"model1", "model2", "dataset"} - set(more)
             base = self.base() if needed & {"model1", "model2"} else None
-            body |= {name: base for name in sorted(needed & {"model1", "model2"})}
+            body |= dict.fromkeys(sorted(needed & {"model1", "model2"}), base)
             if "dataset" in needed:
                 body["dataset"] = reference(self.done("dataset", self.create("dataset")))
         if kind == "endpoint" and "model" not in more:
@@ -85,7 +85,9 @@ class Desk:
 
     def create(self, kind: str, /, **more: Any) -> Json:
         """A new entity, entered into the ledger."""
-        return self.created(kind, self.client.call(f"{PREFIXES[kind]}_Create", None, self.query(), self.body(kind, **more)))
+        return self.created(
+            kind, self.client.call(f"{PREFIXES[kind]}_Create", None, self.query(), self.body(kind, **more))
+        )
 
     def created(self, kind: str, answer: Answer) -> Json:
         """The entity in the answer to its creation, entered into the ledger."""
@@ -124,9 +126,14 @@ class Desk:
 
     def done(self, kind: str, entity: Json, wanted: str = "Succeeded") -> Json:
         """The entity at the end of its work."""
-        body: Json = self.session.until(lambda: self.read(kind, entity), lambda seen: _status(seen) in ENDED, f"the {kind}")
+        body: Json = self.session.until(
+            lambda: self.read(kind, entity), lambda seen: _status(seen) in ENDED, f"the {kind}"
+        )
         if _status(body) != wanted:
-            raise Blocked(f"the {kind} is {_status(body)} in the end", f"a {kind} that becomes {wanted}" if wanted == "Succeeded" else FAILURE)  # noqa: E501
+            raise Blocked(
+                f"the {kind} is {_status(body)} in the end",
+                f"a {kind} that becomes {wanted}" if wanted == "Succeeded" else FAILURE,
+            )
         return body
 
     def failed(self, kind: str) -> Json:

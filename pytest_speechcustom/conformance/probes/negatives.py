@@ -18,7 +18,7 @@ _OTHER: Mapping[str, Any] = {
 
 
 def bodies(contract: Contract, entity: str, right: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What is wrong, and the body: each required property left out, each given one of another type, no object at all."""
+    """What is wrong, and the body: each required property left out, each given one of another type, no object."""
     schema = contract.schemas[entity]
     for name in schema.get("required", ()):
         if name in right:

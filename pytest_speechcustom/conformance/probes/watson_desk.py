@@ -140,7 +140,9 @@ class Desk:
     def settled(self, model: str, name: str) -> Json:
         """Audio, once it has been analysed: as the answer shows it, which for an archive is its container."""
         body: Json = self.session.until(
-            lambda: self.audio(model, name), lambda seen: _whole(seen).get("status") in ("ok", "invalid"), "the analysis"
+            lambda: self.audio(model, name),
+            lambda seen: _whole(seen).get("status") in ("ok", "invalid"),
+            "the analysis",
         )
         return _whole(body)
 
