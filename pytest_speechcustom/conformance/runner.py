@@ -12,11 +12,11 @@ from uuid import uuid4
 
 from pytest_speechcustom.conformance.client import PACE, Client
 from pytest_speechcustom.conformance.control import Control
-from pytest_speechcustom.conformance.faults import Blocked, Unreachable
+from pytest_speechcustom.conformance.faults import Unreachable
 from pytest_speechcustom.conformance.groups import Group
 from pytest_speechcustom.conformance.ledger import FOLDER, Ledger, unfinished
 from pytest_speechcustom.conformance.outcome import GroupOutcome
-from pytest_speechcustom.conformance.session import Gap, Session, Settings
+from pytest_speechcustom.conformance.session import Session, Settings
 from pytest_speechcustom.conformance.shrink import shortest
 from pytest_speechcustom.conformance.target import Target
 from pytest_speechcustom.conformance.wires import Wire, connect
@@ -28,6 +28,7 @@ from pytest_speechcustom.values import Request
 
 _LONGEST_REQUEST = 10.0
 _MOST_HISTORIES = 20
+_MOST_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def opened(target: Target, contract: Contract, settings: Settings) -> Iterator[P
         try:
             yield place
         finally:
-            clean(place, contract)
+            clean(place, contract, settings)
     finally:
         wire.close()
 
@@ -64,9 +65,8 @@ def run_group(place: Place, contract: Contract, group: Group, settings: Settings
     session = Session(client, place.control, settings, f"{place.run}-{group.name}")
     broken_off = ""
     try:
-        group.probe(session)
-    except Blocked as reason:
-        session.gaps.append(Gap(group.name, reason.reason, reason.missing))
+        with session.step(group.name):
+            group.probe(session)
     except Unreachable as reason:
         broken_off = str(reason)
     report = client.report()
@@ -87,27 +87,36 @@ def _histories(client: Client, report: Report) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def clean(place: Place, contract: Contract) -> tuple[str, ...]:
-    """Delete what the ledger has, the newest first, and again while that helps; what could not be deleted."""
+def clean(place: Place, contract: Contract, settings: Settings) -> tuple[str, ...]:
+    """Delete what the ledger has, the newest first, and again as long as there is time; what could not be deleted."""
     if place.target.disposable:
         return ()
     query = "?api-version=2025-10-15" if "api-version" in _deleting(contract) else ""
     token = place.target.parameters.get("accessToken")
     if token is not None:
         query += ("&" if query else "?") + urlencode({"accessToken": token})
-    before = -1
+    deadline = time.monotonic() + settings.timeout
     with suppress(Unreachable):  # what is gone does not come back for this
-        while place.ledger.left and len(place.ledger.left) != before:
-            before = len(place.ledger.left)
+        for _ in range(_MOST_ROUNDS):
             for path in place.ledger.left:
-                if not place.target.is_local:
-                    time.sleep(PACE)
-                answer = place.wire.send(Request("DELETE", path + query, place.target.credentials(contract)))
-                if answer.status < 300 or answer.status in (404, 410):
-                    place.ledger.gone(path)
-            if place.ledger.left and not place.control.advance(3600):
+                _delete(place, contract, path, path + query)
+            if not place.ledger.left or time.monotonic() > deadline:
                 break
+            if not place.control.advance(3600):
+                time.sleep(settings.interval(place.target))
     return place.ledger.left
+
+
+def _delete(place: Place, contract: Contract, path: str, url: str) -> None:
+    """Delete one thing. What may not go yet is looked at, as some targets go on with their work only then."""
+    for method in ("DELETE", "GET"):
+        if not place.target.is_local:
+            time.sleep(PACE)
+        answer = place.wire.send(Request(method, url, place.target.credentials(contract)))
+        if answer.status < 300 or answer.status in (404, 410):
+            if method == "DELETE":
+                place.ledger.gone(path)
+            return
 
 
 def _deleting(contract: Contract) -> set[str]:
@@ -123,7 +132,7 @@ def finish(target: Target, contract: Contract, settings: Settings) -> tuple[int,
     try:
         for ledger in unfinished(Path(FOLDER), target.base(contract)):
             before = len(ledger.left)
-            rest = clean(Place(target, wire, Control(target, wire), ledger, ""), contract)
+            rest = clean(Place(target, wire, Control(target, wire), ledger, ""), contract, settings)
             deleted += before - len(rest)
             left += rest
     finally:

@@ -12,6 +12,7 @@ from typing import Any
 from pytest_speechcustom.conformance.client import Answer, Client
 from pytest_speechcustom.conformance.control import Control
 from pytest_speechcustom.conformance.faults import Blocked
+from pytest_speechcustom.conformance.target import Target
 from pytest_speechcustom.contracts.model import Contract
 
 FAILURE = (
@@ -20,7 +21,7 @@ FAILURE = (
 )
 TIME = "time to pass: a target on this machine that speaks /_speechcustom/advance"
 _MOST_LOOKS = 60
-_FIRST_STEP, _LONGEST_STEP = 5.0, 3600.0
+_FIRST_STEP, _LONGEST_STEP = 2.0, 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ class Settings:
     timeout: float = 60.0
     poll_interval: float | None = None
     seed: int = 0
+
+    def interval(self, target: Target) -> float:
+        """Seconds between two looks at work at a target."""
+        if self.poll_interval is not None:
+            return self.poll_interval
+        return 0.05 if target.is_local else 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +60,7 @@ class Session:
         self.dice = random.Random(f"{settings.seed} {prefix}")
         self.gaps: list[Gap] = []
         self._named = 0
-        self._interval = settings.poll_interval
-        if self._interval is None:
-            self._interval = 0.05 if client.target.is_local else 10.0
+        self._interval = settings.interval(client.target)
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -73,11 +78,17 @@ class Session:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Do a step; where it cannot be done, go on after it."""
+        """Do a step; where it cannot be done, go on after it.
+
+        What a target answers may be anything: where it has not the shape that the step goes on with, the step ends. The
+        checker has said already what is wrong with such an answer.
+        """
         try:
             yield
         except Blocked as reason:
             self.gaps.append(Gap(name, reason.reason, reason.missing))
+        except (AttributeError, LookupError, TypeError, ValueError):
+            self.gaps.append(Gap(name, "an answer had not the form to go on with", ""))
 
     def until(self, look: Callable[[], Answer], done: Callable[[Any], bool], what: str) -> Any:
         """Look again and again until it is done; `Blocked` when that takes too long. What was seen last."""
@@ -90,7 +101,7 @@ class Session:
             if time.monotonic() > deadline:
                 break
             if not self.control.advance(step):
-                time.sleep(min(self._interval or 0, max(0.0, deadline - time.monotonic())))
+                time.sleep(min(self._interval, max(0.0, deadline - time.monotonic())))
             step = min(step * 1.7, _LONGEST_STEP)
         raise Blocked(f"{what} did not come to its end", f"more time (--timeout, now {self.settings.timeout:g} s)")
 

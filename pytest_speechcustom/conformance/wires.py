@@ -14,6 +14,7 @@ from pytest_speechcustom.values import NO_BODY, Body, Request, Response
 
 LARGEST = 64 * 1024 * 1024
 """A longer answer is not read to its end."""
+_SOON = 1.0
 
 
 class Wire(Protocol):
@@ -101,7 +102,8 @@ class _Asynchronous:
         self._client = httpx.AsyncClient(transport=transport)
         self._loop = asyncio.new_event_loop()
         self._timeout = timeout
-        threading.Thread(target=self._loop.run_forever, name="speechcustom-asgi", daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="speechcustom-asgi", daemon=True)
+        self._thread.start()
 
     def send(self, request: Request) -> Response:
         async def ask() -> Response:
@@ -117,6 +119,9 @@ class _Asynchronous:
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_SOON)
+        if not self._thread.is_alive():  # an application that blocks keeps its loop
+            self._loop.close()
 
 
 def _without_own(made: Any, request: Request) -> None:

@@ -326,8 +326,11 @@ def files(session: Session) -> None:
     """Files of datasets, models and evaluations, and manifests."""
     desk = Desk(session)
     dataset = desk.done("dataset", desk.create("dataset"))
-    owners: Mapping[str, tuple[str, Callable[[], Json]]] = {"Datasets": ("dataset", lambda: dataset), "Models": ("model", lambda: desk.create("model")),
-              "Evaluations": ("evaluation", lambda: desk.create("evaluation", dataset=reference(dataset)))}  # fmt: skip
+    owners: Mapping[str, tuple[str, Callable[[], Json]]] = {
+        "Datasets": ("dataset", lambda: dataset),
+        "Models": ("model", lambda: desk.create("model")),
+        "Evaluations": ("evaluation", lambda: desk.create("evaluation", dataset=reference(dataset))),
+    }
     for prefix, (kind, make) in owners.items():
         with session.step(f"files of a {kind}"):
             path = {"id": id_of(desk.done(kind, make()))}

@@ -200,8 +200,7 @@ def references(session: Session) -> None:
     """Models and their datasets: which are needed, which may go, and when."""
     desk = Desk(session)
     with session.step("datasets in training"):
-        dataset = desk.create("dataset")
-        desk.done("dataset", dataset)
+        dataset = _complete(desk)
         model = desk.create("model", datasets=[dataset])
         desk.read("model", model)
         desk.remove("dataset", dataset)
@@ -209,8 +208,7 @@ def references(session: Session) -> None:
         desk.remove("model", model)
         desk.read("model", model)
     with session.step("a model without its data"):
-        dataset = desk.create("dataset")
-        desk.done("dataset", dataset)
+        dataset = _complete(desk)
         model = desk.create("model", datasets=[dataset])
         desk.done("model", model)
         desk.read("model", model)
@@ -220,19 +218,22 @@ def references(session: Session) -> None:
         desk.listed("dataset")
         desk.read("model", model)
         desk.listed("model")
+        _refused(desk, [dataset])
     with session.step("a model of datasets that are not there"):
         _refused(desk, [_NOWHERE])
-        _refused(desk, [dataset])
     with session.step("a model without plain text"):
-        words = desk.create("dataset", kind="Pronunciation")
-        desk.done("dataset", words)
-        _refused(desk, [words])
+        _refused(desk, [_complete(desk, kind="Pronunciation")])
     with session.step("a model of text and words"):
-        text = desk.create("dataset")
-        desk.done("dataset", text)
-        model = desk.create("model", datasets=[text, words])
+        model = desk.create("model", datasets=[_complete(desk), _complete(desk, kind="Pronunciation")])
         desk.done("model", model)
         desk.listed("model")
+
+
+def _complete(desk: Desk, **more: Any) -> str:
+    """The id of a dataset that can be trained with."""
+    dataset = desk.create("dataset", **more)
+    desk.done("dataset", dataset)
+    return dataset
 
 
 def _refused(desk: Desk, datasets: list[str]) -> None:

@@ -54,16 +54,16 @@ def lifecycle(session: Session) -> None:
         desk.until(model, "available")
         desk.listed()
         desk.read(model)
-    with session.step("a training of what is trained"):
-        desk.must(TRAIN, model)
-        desk.until(model, "available")
-        desk.read(model)
-    with session.step("a reset"):
-        desk.must(RESET, model)
-        desk.read(model)
-        desk.listed()
-        desk.audio(model, "long")
-        desk.all_audio(model)
+        with session.step("a training of what is trained"):
+            desk.must(TRAIN, model)
+            desk.until(model, "available")
+            desk.read(model)
+        with session.step("a reset"):
+            desk.must(RESET, model)
+            desk.read(model)
+            desk.listed()
+            desk.audio(model, "long")
+            desk.all_audio(model)
     with session.step("a training that fails"):
         desk.can_fail()
         model = desk.ready()
