@@ -22,13 +22,21 @@ NEVER: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """The shortest history that shows a finding: as curl lines, and as the source of a pytest test."""
+
+    curl: tuple[str, ...]
+    pytest: str
+
+
+@dataclass(frozen=True, slots=True)
 class GroupOutcome:
-    """What one group found. `histories` has the shortest history of each failing rule as curl lines."""
+    """What one group found. `histories` has the shortest history of each rule that was broken."""
 
     group: str
     report: Report
     gaps: tuple[Gap, ...] = ()
-    histories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    histories: Mapping[str, History] = field(default_factory=dict)
     broken_off: str = ""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pytest_speechcustom.conformance import rules
-from pytest_speechcustom.conformance.outcome import Outcome, Row
+from pytest_speechcustom.conformance.outcome import History, Outcome, Row
 from pytest_speechcustom.reports import Format, render
 from pytest_speechcustom.reports.digest import VERDICTS, count, plain
 
@@ -73,7 +73,8 @@ def _text(outcome: Outcome, colour: bool) -> str:
     dimensions = rules.dimensions(outcome.contract)
     lines = [render(outcome.report, "text", dimensions=dimensions, colour=colour)]
     for rule, history in _histories(outcome):
-        lines += [f"the shortest history that shows {rule}:", *(f"  {plain(line, None)}" for line in history), ""]
+        lines += [f"the shortest history that shows {rule}:", *(f"  {plain(line, None)}" for line in history.curl), ""]
+        lines += ["the same as a test:", *(f"  {line}".rstrip() for line in history.pytest.splitlines()), ""]
     lines += table(outcome.rows)
     lines += [f"  undecided  {line}" for line in undecided(outcome)]
     lines += [f"  {line}" for line in notes(outcome)]
@@ -88,12 +89,13 @@ def _markdown(outcome: Outcome) -> str:
     lines += ["", *(f"* undecided: {line}" for line in undecided(outcome)), *(f"* {line}" for line in notes(outcome))]
     for rule, history in _histories(outcome):
         lines += ["", f"The shortest history that shows {rule}:", "", "~~~~sh"]
-        lines += [*(plain(line, None) for line in history), "~~~~"]
+        lines += [*(plain(line, None) for line in history.curl), "~~~~", "", "The same as a test:", ""]
+        lines += ["~~~~python", *history.pytest.splitlines(), "~~~~"]
     return "\n".join([*lines, "", render(outcome.report, "markdown", dimensions=dimensions)])
 
 
-def _histories(outcome: Outcome) -> list[tuple[str, Sequence[str]]]:
-    found: dict[str, Sequence[str]] = {}
+def _histories(outcome: Outcome) -> list[tuple[str, History]]:
+    found: dict[str, History] = {}
     for group in outcome.groups:
         for rule, history in group.histories.items():
             found.setdefault(rule, history)
@@ -124,7 +126,9 @@ def _document(outcome: Outcome) -> dict[str, Any]:
             for each in outcome.groups
         ],
         "missing": list(outcome.missing),
-        "histories": {rule: list(history) for rule, history in _histories(outcome)},
+        "histories": {
+            rule: {"curl": list(history.curl), "pytest": history.pytest} for rule, history in _histories(outcome)
+        },
         "left": list(outcome.left),
         "broken_off": outcome.broken_off,
     }

@@ -15,7 +15,8 @@ from pytest_speechcustom.conformance.control import Control
 from pytest_speechcustom.conformance.faults import Unreachable
 from pytest_speechcustom.conformance.groups import Group
 from pytest_speechcustom.conformance.ledger import FOLDER, Ledger, unfinished
-from pytest_speechcustom.conformance.outcome import GroupOutcome
+from pytest_speechcustom.conformance.outcome import GroupOutcome, History
+from pytest_speechcustom.conformance.reproducer import pytest_of
 from pytest_speechcustom.conformance.session import Session, Settings
 from pytest_speechcustom.conformance.shrink import shortest
 from pytest_speechcustom.conformance.target import Target
@@ -24,7 +25,7 @@ from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.engine.curl import curl
 from pytest_speechcustom.engine.report import Report
 from pytest_speechcustom.secrets import credentials
-from pytest_speechcustom.values import Request
+from pytest_speechcustom.values import Exchange, Request
 
 _LONGEST_REQUEST = 10.0
 _MOST_HISTORIES = 20
@@ -73,18 +74,21 @@ def run_group(place: Place, contract: Contract, group: Group, settings: Settings
     return GroupOutcome(group.name, report, tuple(session.gaps), _histories(client, report), broken_off)
 
 
-def _histories(client: Client, report: Report) -> dict[str, tuple[str, ...]]:
+def _histories(client: Client, report: Report) -> dict[str, History]:
     """The shortest history of the first finding of each rule that was broken."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, History] = {}
     for finding in report.findings:
         if finding.level != "note" and finding.rule not in found and len(found) < _MOST_HISTORIES:
             exchanges = shortest(client.contract, client.exchanges, finding)
-            found[finding.rule] = tuple(
-                f"{curl(each.request, credentials(each.request.headers, each.request.url))}  # "
-                + (str(each.response.status) if each.response is not None else "no answer")
-                for each in exchanges
-            )
+            lines = tuple(_line(each) for each in exchanges)
+            found[finding.rule] = History(lines, pytest_of(client.contract, client.base, exchanges, finding.rule))
     return found
+
+
+def _line(exchange: Exchange) -> str:
+    request, response = exchange.request, exchange.response
+    status = str(response.status) if response is not None else "no answer"
+    return f"{curl(request, credentials(request.headers, request.url))}  # {status}"
 
 
 def clean(place: Place, contract: Contract, settings: Settings) -> tuple[str, ...]:

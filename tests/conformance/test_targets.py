@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.serving import make_server
 
 from pytest_speechcustom.cli import main
 from pytest_speechcustom.conformance.groups import NAMES, groups_of
@@ -100,10 +103,43 @@ def test_a_fault_is_found_with_its_rule(change: targets.Change, group: str, rule
 def test_a_failure_prints_the_shortest_history(capsys: pytest.CaptureFixture[str]) -> None:
     """Few lines of curl out of many exchanges, and with them the finding comes again."""
     outcome = checked("watson-stt-cloud", Target(app=Changed("watson-stt-cloud", forgetful)), "lists")
-    history = outcome.groups[0].histories["watson-stt-cloud/model.list.complete"]
+    history = outcome.groups[0].histories["watson-stt-cloud/model.list.complete"].curl
     assert 2 <= len(history) <= 4 < outcome.report.summary["exchanges"]
     assert all(line.startswith("curl -X ") for line in history)
     assert "Authorization: ***" in history[0]
+
+
+def test_the_reproducer_fails_as_the_server_did(pytester: pytest.Pytester) -> None:
+    """It is a test that runs by itself, against the same server, whose ids are others now; on a right one it passes."""
+    outcome = checked("watson-stt-cloud", Target(app=Changed("watson-stt-cloud", forgetful)), "lists")
+    source = outcome.groups[0].histories["watson-stt-cloud/model.list.complete"].pytest
+    assert "..." in source
+    assert "Basic" not in source
+    source = source.replace('"..."', '"Basic YXBpa2V5OmFueQ=="')
+    for app, failed in (
+        (Changed("watson-stt-cloud", forgetful), 1),
+        (SpeechService("watson-stt-cloud", seed=7).app, 0),
+    ):
+        with serving(app) as url:
+            pytester.makepyfile(source.replace("http://target.test", url))
+            result = pytester.runpytest_subprocess()
+        result.assert_outcomes(failed=failed, passed=1 - failed)
+        if failed:
+            result.stdout.fnmatch_lines(["*watson-stt-cloud/model.list.complete*"])
+
+
+@contextmanager
+def serving(app: Any) -> Iterator[str]:
+    """A WSGI application on loopback."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_legal_variants_are_not_found() -> None:
@@ -128,6 +164,37 @@ def test_an_asgi_application_is_checked_as_a_wsgi_application_is() -> None:
         verdicts.append({each.rule: each.verdict for each in outcome.report.requirements})
         assert outcome.left == ()
     assert verdicts[0] == verdicts[1]
+
+
+def test_a_few_lines_of_flask_are_checked() -> None:
+    """A server that has only some of the operations: what it has is judged, the rest is not verified."""
+    flask = pytest.importorskip("flask")
+    app = flask.Flask("speech")
+    place = "/<location>/Accounts/<account>/Customization/Speech"
+    for kind in ("datasets", "models"):
+        app.add_url_rule(f"{place}/{kind}", kind, lambda location, account: [])
+    outcome = checked("video-indexer", Target(app=app.wsgi_app), "reading")
+    assert (broken(outcome), outcome.word) == (set(), "partial")
+    outcome = checked("video-indexer", Target(app=app.wsgi_app))
+    assert outcome.word in ("partial", "not conformant")
+    assert outcome.reasons["model.identity"]
+
+
+def test_a_few_lines_of_starlette_are_checked() -> None:
+    """A list that is an object, and not an array, is found."""
+    pytest.importorskip("starlette")
+    from starlette.applications import Starlette
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+
+    async def listed(request: Any) -> Any:
+        return JSONResponse({"value": []})
+
+    place = "/{location}/Accounts/{account}/Customization/Speech"
+    app = Starlette(routes=[Route(f"{place}/datasets", listed), Route(f"{place}/models", listed)])
+    outcome = checked("video-indexer", Target(app=app), "reading")
+    assert "response.body.type" in broken(outcome)
+    assert outcome.word == "not conformant"
 
 
 def test_a_server_in_another_process_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
