@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from pytest_speechcustom.conformance import rules
 from pytest_speechcustom.conformance.control import Control
 from pytest_speechcustom.conformance.faults import Blocked, SuiteFault, Unreachable
 from pytest_speechcustom.conformance.ledger import Ledger
 from pytest_speechcustom.conformance.target import Target
+from pytest_speechcustom.conformance.undisturbed import undisturbed
 from pytest_speechcustom.conformance.wires import Wire
 from pytest_speechcustom.contracts.model import Contract, Operation
 from pytest_speechcustom.engine.checker import Checker
@@ -41,6 +43,7 @@ _BUSY = (429, 503)
 PACE = 0.6
 """Seconds between two requests to a live account: the strictest documented limit is 120 in a minute."""
 _MOST_WAITS = 5
+_WORDS = re.compile(r"[\w-]{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +136,6 @@ class Client:
         self._wrong.add(len(self.exchanges))
         answer = self._exchange(request, self.contract.operations[operation])
         self._must_refuse(rules.REFUSED, answer, f"{operation} was accepted although {why[0]}")
-        if answer.accepted:
-            self._adopt(operation, answer)
         return answer
 
     def unknown(self, operation: str, path: Mapping[str, str], query: Mapping[str, Any] | None = None) -> Answer:
@@ -185,23 +186,17 @@ class Client:
         """Say that what stands there is nobody's."""
         self._ledger.own(self.place(operation, path))
 
-    def _adopt(self, operation: str, answer: Answer) -> None:
-        """A wrong request was accepted: what was made has to be deleted."""
+    def _adopt(self, operation: Operation, request: Request, answer: Answer) -> None:
+        """Enter into the ledger what an accepted request made, also where it should not have been accepted."""
         body = answer.body if isinstance(answer.body, dict) else {}
         for touch in self.contract.touches:
-            if touch.operation != operation or touch.role != "create":
+            if touch.operation != operation.id or touch.role != "create":
                 continue
-            resource = self.contract.resources[touch.resource]
-            identity = str(body.get(resource.identity, "")).partition("?")[0].rpartition("/")[2]
-            for other in self.contract.touches:
-                if other.resource == touch.resource and other.role == "delete" and identity:
-                    template = self.contract.operations[other.operation].path
-                    known = dict.fromkeys(_names(template), "") | {"location": self._known("location", "trial")}
-                    known |= {"accountId": self._known("accountId", ""), other.id: identity}
-                    self.made(other.operation, known)
-
-    def _known(self, name: str, default: str) -> str:
-        return str(self.target.parameters.get(name, default))
+            identity = body.get(self.contract.resources[touch.resource].identity)
+            id = identity.partition("?")[0].rpartition("/")[2] if isinstance(identity, str) else ""
+            for other in self.contract.touches if id else ():
+                if other.resource == touch.resource and other.role == "delete":
+                    self.made(other.operation, {**self._checker.ask(request).route.variables, other.id: id})
 
     # verdicts of the suite
 
@@ -311,11 +306,20 @@ class Client:
         return [(each.rule, each.level or known[each.rule].severity, each.message) for each in asked.message.breaches]
 
     def _must_be_right(self, request: Request) -> None:
+        """Refuse to send what the contract does not allow: the suite is at fault, unless the target gave the words."""
         for rule, level, message in self._objections(request):
             if level != "note":
+                if self._learnt(request):
+                    raise Blocked(f"what the target answered cannot be sent: {message}")
                 known = credentials(request.headers, request.url)
                 place = f"{request.method} {request.url.partition('?')[0]}"
                 raise SuiteFault(mask_text(f"a request of the suite breaks {rule}: {message} ({place})", known))
+
+    def _learnt(self, request: Request) -> bool:
+        """Whether a request has a word that was not sent before, and that the target has told: an id, a link."""
+        words = _words(request).difference(*(_words(each.request) for each in self.exchanges))
+        answers = [each.response.body.raw or b"" for each in self.exchanges if each.response is not None]
+        return any(word.encode() in raw for word in words for raw in answers)
 
     def _must_refuse(self, rule: str, answer: Answer, message: str) -> None:
         if 400 <= answer.status < 500:
@@ -331,6 +335,16 @@ class Client:
             raise Blocked("nothing is written there", "--allow-writes, as the target is not on this machine")
         if request.method == "DELETE" and not self._ledger.owns(request.url.partition("?")[0]):
             raise SuiteFault(f"the suite would delete what it did not make: {request.url.partition('?')[0]}")
+        if request.method == "GET":
+            return self._answered(request)
+        with undisturbed():
+            answer = self._answered(request)
+            if answer.accepted:
+                self._adopt(operation, request, answer)
+        return answer
+
+    def _answered(self, request: Request) -> Answer:
+        """The answer of a target that is not busy, or is for too long."""
         deadline = time.monotonic() + self._timeout
         for attempt in range(_MOST_WAITS):
             response = self._send(request)
@@ -372,6 +386,10 @@ class Client:
         self.exchanges.append(exchange)
 
 
+def _words(request: Request) -> set[str]:
+    return set(_WORDS.findall(unquote(request.url) + " " + (request.body.raw or b"").decode("utf-8", "replace")))
+
+
 def _json(response: Response) -> Any:
     try:
         return json.loads(response.body.raw) if response.body.raw else ABSENT
@@ -385,7 +403,3 @@ def _seconds(response: Response) -> float:
         if name.lower() == "retry-after" and value.isdigit() and len(value) < 6:
             return float(value)
     return 1.0
-
-
-def _names(template: str) -> Sequence[str]:
-    return [part.partition("}")[0] for part in template.split("{")[1:]]

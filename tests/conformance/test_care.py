@@ -22,7 +22,7 @@ from pytest_speechcustom.conformance.wires import connect
 from pytest_speechcustom.contracts import load
 from pytest_speechcustom.emulator.service import SpeechService
 from pytest_speechcustom.values import UsageError
-from tests.conformance.targets import Environ
+from tests.conformance.targets import Changed, Environ
 from tests.conformance.test_targets import checked, serving
 
 SERVICE = "video-indexer"
@@ -105,6 +105,21 @@ def test_a_wrong_request_of_the_suite_is_its_own_fault() -> None:
     with pytest.raises(SuiteFault, match="should break the contract and does not"):
         client.wrong("Get-Speech-Datasets", place)
     assert service.exchanges == ()
+
+
+def test_what_the_target_told_is_not_the_fault_of_the_suite() -> None:
+    """A link that is no URL cannot be referred to: that is left undone, and the run goes on."""
+
+    def no_links(environ: Environ, status: str, body: Any) -> tuple[str, Any]:
+        if isinstance(body, dict) and "self" in body and environ["REQUEST_METHOD"] == "POST":
+            body = body | {"self": "no link " + body["self"].rpartition("/")[2]}
+        return status, body
+
+    target = Target(app=Changed("azure-speech-v3.1", no_links))
+    outcome = checked("azure-speech-v3.1", target, "fields", "references")
+    assert "response.body.value" in {each.rule.partition("/")[2] for each in outcome.report.findings}
+    assert outcome.word == "not conformant"
+    assert any("cannot be sent" in gap.reason for group in outcome.groups for gap in group.gaps)
 
 
 def test_links_do_not_lead_keys_to_other_hosts() -> None:

@@ -208,14 +208,14 @@ def conflicts(session: Session) -> None:
         desk.try_adding(model, "next", flac.silence(LITTLE))
         desk.all_audio(model)
         desk.settled(model, "long")
-        desk.until(model, "ready")
+        desk.until(model, "ready", "available")
     with session.step("while it is trained"):
         model = desk.ready()
         desk.must(TRAIN, model)
         for operation in (TRAIN, RESET, UPGRADE, DELETE):
-            desk.read(model)
+            _busy(desk, model, "training")
             desk.do(operation, model)
-            desk.read(model)
+        _busy(desk, model, "training")
         desk.try_adding(model, "late", flac.silence(LITTLE))
         desk.read(model)
         desk.until(model, "available", "pending", "ready")
@@ -223,10 +223,16 @@ def conflicts(session: Session) -> None:
         model = desk.ready()
         desk.must(UPGRADE, model)
         for operation in (RESET, UPGRADE, DELETE):
-            desk.read(model)
+            _busy(desk, model, "upgrading")
             desk.do(operation, model)
-            desk.read(model)
+        desk.read(model)
         desk.until(model, "ready")
+
+
+def _busy(desk: Desk, model: str, status: str) -> None:
+    """`Blocked` where there is nothing to disturb any more."""
+    if desk.read(model).get("status") != status:
+        raise Blocked(f"the {status} was over before all calls were made", f"a target whose {status} takes longer")
 
 
 def training(session: Session) -> None:
