@@ -79,7 +79,7 @@ def _histories(client: Client, report: Report) -> dict[str, History]:
     found: dict[str, History] = {}
     for finding in report.findings:
         if finding.level != "note" and finding.rule not in found and len(found) < _MOST_HISTORIES:
-            exchanges = shortest(client.contract, client.exchanges, finding)
+            exchanges = shortest(client.judged_by, client.exchanges, finding)
             lines = tuple(_line(each) for each in exchanges)
             found[finding.rule] = History(lines, pytest_of(client.contract, client.base, exchanges, finding.rule))
     return found

@@ -85,6 +85,29 @@ def test_a_target_without_a_way_to_fail_is_not_verified_with_a_reason() -> None:
     assert all("fail_url" in gap.missing for gap in gaps)
 
 
+@pytest.mark.parametrize("progress", ["seconds:0.001", "polls:0", "polls:9"])
+def test_a_faster_or_slower_target_is_not_at_fault(progress: str) -> None:
+    """Work that is over before it can be disturbed leaves rules open, and breaks none."""
+    service = SpeechService("watson-stt-cloud", progress=progress)
+    outcome = checked("watson-stt-cloud", Target(app=service.app), "conflicts", "lifecycle")
+    assert [each for each in outcome.report.findings if each.level != "note"] == []
+
+
+def test_a_target_with_a_clock_of_its_own_is_not_at_fault() -> None:
+    """What it says of the time is what counts, also where it cannot be asked for it."""
+    inner = SpeechService("azure-speech-2025-10-15", progress="polls:1").app
+
+    def app(environ: Environ, start_response: Any) -> Any:
+        if environ["PATH_INFO"].startswith("/_speechcustom/"):
+            start_response("404 Not Found", [])
+            return [b""]
+        return inner(environ, start_response)
+
+    outcome = checked("azure-speech-2025-10-15", Target(app=app), "copy")
+    assert [each for each in outcome.report.findings if each.level != "note"] == []
+    assert {gap.step for gap in outcome.groups[0].gaps} == {"a copy that fails", "an authorization that has expired"}
+
+
 def test_what_the_suite_did_not_make_is_never_deleted() -> None:
     """Not even when a probe says so."""
     service = SpeechService(SERVICE)
