@@ -1,4 +1,4 @@
-"""The command line: `speechcustom services`, `check` and `serve`.
+"""The command line: `speechcustom services`, `check`, `serve` and `conformance`.
 
 Exit status: 0 no error finding, 1 findings, 2 wrong usage or input that cannot be read, 3 the suite itself
 at fault. Complaints are one line each on standard error; only reports go to standard output.
@@ -122,7 +122,56 @@ def _parser() -> argparse.ArgumentParser:
     )
     _output_options(serve)
     serve.set_defaults(run=_serve)
+    _conformance_options(commands)
     return parser
+
+
+def _conformance_options(commands: argparse._SubParsersAction[_Parser]) -> None:
+    conformance = commands.add_parser(
+        "conformance",
+        help="check a server, rule by rule",
+        description="Checks a server by what it answers: probes each group of requirements, and tells for every rule "
+        "whether it is satisfied, violated, inconclusive or not verified. Without --url: the built-in emulator. At a "
+        "URL that is not on this machine nothing is written unless --allow-writes.",
+        epilog="Exit status: 0 no error finding, 1 findings, 2 wrong usage, 3 the target cannot be reached, or the "
+        "suite itself is at fault. Headers can also stand in SPEECHCUSTOM_HEADER, one a line.",
+        allow_abbrev=False,
+    )
+    add = conformance.add_argument
+    add("--service", action="append", default=[], metavar="ID", help="a service; may be repeated (all)")
+    add("--url", default="", help="the base that the documents call {endpoint} or {url}")
+    add("--header", action="append", default=[], metavar="'N: V'", help="goes along with every request (keys, tokens)")
+    add(
+        "--param", action="append", default=[], type=_parameter, metavar="K=V",
+        help="a contract parameter, or what is known of the target: location, accountId, accessToken, locale, "
+        "content_url, fail_url, hook_url, target_key, base_model",
+    )  # fmt: skip
+    add(
+        "-k",
+        dest="only",
+        action="append",
+        default=[],
+        metavar="GROUP",
+        help="this group of probes only; may be repeated",
+    )
+    add("--seed", type=int, default=0, help="what random choices come from (0)")
+    add("--timeout", type=_seconds, default=60.0, metavar="S", help="how long work may take (60)")
+    add("--poll-interval", type=_seconds, metavar="S", help="between two looks at work (0.05 on this machine, else 10)")
+    add("--allow-writes", action="store_true", help="make and delete things at a URL that is not on this machine")
+    add("--cleanup", action="store_true", help="only delete what runs that broke off have left at --url")
+    add("--strict", action="store_true", help="let warnings fail, too")
+    _output_options(conformance)
+    conformance.set_defaults(run=_conformance)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds between 0 and 86400")
+    return value
 
 
 def _output_options(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
@@ -233,6 +282,71 @@ def _serve(options: argparse.Namespace) -> int:
         _complain(f"the emulator is at fault, not the client: {', '.join(sorted({each.rule for each in own}))}")
         return SpeechcustomError.exit_status
     return int(bool(judgement.failing))
+
+
+def _conformance(options: argparse.Namespace) -> int:
+    from pytest_speechcustom.conformance import command, reporting
+    from pytest_speechcustom.conformance.session import Settings
+
+    for service in options.service:
+        _known(service)
+    services = command.services_of(options.service, options.url)
+    headers = command.headers_of([*os.environ.get(command.VARIABLE, "").splitlines(), *options.header])
+    settings = Settings(options.timeout, options.poll_interval, options.seed)
+    if options.cleanup:
+        return _cleanup(options, services[0], settings, headers)
+    outcomes = []
+    with _ended_by_sigterm():
+        for service in services:
+            outcomes.append(
+                command.run(
+                    service,
+                    settings,
+                    url=options.url,
+                    headers=headers,
+                    parameters=dict(options.param),
+                    allow_writes=options.allow_writes,
+                    only=options.only,
+                )
+            )
+    _publish(options, lambda form, colour: reporting.render_all(outcomes, form, colour=colour))
+    broken = [each for each in outcomes if each.broken_off]
+    for each in broken:
+        _complain(f"{each.contract.id}: {each.broken_off}")
+    if broken:
+        return SpeechcustomError.exit_status
+    return int(any(_failed(each.report, options.strict) for each in outcomes))
+
+
+def _cleanup(options: argparse.Namespace, service: str, settings: Any, headers: Any) -> int:
+    from pytest_speechcustom.conformance import command
+    from pytest_speechcustom.conformance.runner import finish
+    from pytest_speechcustom.conformance.target import PARAMETERS, Target
+
+    if not options.url:
+        raise UsageError("--cleanup needs --url, and --service")
+    told = dict(options.param)
+    about = {name: value for name, value in told.items() if name in PARAMETERS}
+    target = Target(url=options.url, headers=headers, parameters=about, allow_writes=options.allow_writes)
+    if not target.writable:
+        raise UsageError("nothing is deleted at a URL that is not on this machine without --allow-writes")
+    deleted, left = finish(target, command.contract_for(service, told), settings)
+    _print(sys.stdout, f"{deleted} deleted, {len(left)} left\n")
+    return int(bool(left))
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does: what was made is deleted then."""
+
+    def stop(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

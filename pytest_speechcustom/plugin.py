@@ -28,7 +28,7 @@ TOLD = pytest.StashKey[set["Finding"]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--speechcustom-strict` and `speechcustom_allow`."""
+    """`--speechcustom-strict`, `--speechcustom-url` and `speechcustom_allow`."""
     group = parser.getgroup("speechcustom", "contract tests of custom speech APIs")
     group.addoption(
         "--speechcustom-strict",
@@ -36,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=False,
         help="let warnings fail a test too, as strict=True in the marker does",
     )
+    group.addoption("--speechcustom-url", metavar="URL", help="the server that the conformance tests check")
     parser.addini(
         "speechcustom_allow",
         "ids or patterns of rules that may be broken in every test, one a line, with an optional `# reason`",
@@ -95,6 +96,12 @@ def speech_service(request: pytest.FixtureRequest) -> Iterator[SpeechService]:
     service = SpeechService(wanted.contract, allow=wanted.allow, strict=wanted.strict)
     service.start()
     yield from _judged(request.node, service)
+
+
+@pytest.fixture
+def speech_target(request: pytest.FixtureRequest) -> Any:
+    """What the conformance tests check: a URL, an application or a `Target`; ``None``: the built-in emulator."""
+    return request.config.getoption("speechcustom_url")
 
 
 def _needed(item: pytest.Item, by: str) -> Wanted:

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from pytest_speechcustom.judging import Judgement
 
 
-def remember(item: pytest.Item, judgement: Judgement) -> None:
-    """Put what was found on the report, which travels between processes and into JUnit."""
+def remember(item: pytest.Item, judgement: Judgement, conformance: Mapping[str, Any] | None = None) -> None:
+    """Put what was found on the report, which travels between processes and into JUnit.
+
+    `conformance` is what a test of a server tells besides: its group, and what could not be done.
+    """
     item.user_properties[:] = [(name, value) for name, value in item.user_properties if name != PROPERTY]
-    item.user_properties.append((PROPERTY, json.dumps(_facts(judgement), separators=(",", ":"))))
+    facts = _facts(judgement) | ({"conformance": conformance} if conformance else {})
+    item.user_properties.append((PROPERTY, json.dumps(facts, separators=(",", ":"))))
 
 
 def _facts(judgement: Judgement) -> dict[str, Any]:
@@ -101,6 +105,11 @@ def _summary(service: str, tests: Mapping[str, Mapping[str, Any]], why: Mapping[
     for rule, times in allowed.items():
         reason = next((text for given, text in why.items() if fnmatchcase(rule, given.rpartition("/")[2])), "")
         yield f"  allowed {service}/{rule}: {_count(times, 'time')}" + (f", {reason}" if reason else "")
+    probed = {name: each for name, each in tests.items() if "conformance" in each}
+    if probed:
+        from pytest_speechcustom.servertest import summary
+
+        yield from summary(service, probed)
 
 
 _LEVELS = ("error", "warning", "note")

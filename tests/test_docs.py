@@ -38,6 +38,7 @@ def test_the_reference_page_is_what_the_contract_says(service: str) -> None:
         "README.md",
         "docs/architecture.md",
         "docs/how-to-add.md",
+        "docs/conformance.md",
         "docs/emulator.md",
         "docs/strategies.md",
         "docs/traffic.md",
@@ -70,7 +71,8 @@ def test_modules_that_the_architecture_names_exist() -> None:
     """Every module or room that the architecture page sets in code type is in the package."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     named = re.findall(
-        r"`(?:pytest_speechcustom/)?((?:emulator|engine|contracts|traffic|reports|taps)/[a-z_/]+(?:\.py)?)`", text
+        r"`(?:pytest_speechcustom/)?((?:conformance|emulator|engine|contracts|traffic|reports|taps)/[a-z_/]+(?:\.py)?)`",
+        text,
     )
 
     assert named

@@ -20,14 +20,29 @@ NAME = "pytest_speechcustom"
 LEAVES = {"values", "locate", "secrets"}
 """Modules of the standard library only, that every room may import."""
 
-DOORS = {"plugin", "marker", "summary", "judging", "hooks", "cli", "monitor", "__main__"}
+DOORS = {"plugin", "marker", "summary", "judging", "hooks", "cli", "monitor", "servertest", "__main__"}
+
+STAR = "conformance.__init__"
+"""``from pytest_speechcustom.conformance import *`` is a door, too."""
 
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": {"contracts", "engine", "traffic", "values"},  # lazily, or for type checkers
     **{
-        door: {"__init__", *DOORS, "emulator", "reports", "taps", "traffic", "engine", "contracts", *LEAVES}
-        for door in sorted(DOORS)
+        door: {
+            "__init__",
+            *DOORS,
+            "conformance",
+            "emulator",
+            "reports",
+            "taps",
+            "traffic",
+            "engine",
+            "contracts",
+            *LEAVES,
+        }
+        for door in sorted({*DOORS, STAR})
     },
+    "conformance": {"conformance", "emulator", "reports", "engine", "contracts", *LEAVES},
     "emulator": {"emulator", "judging", "reports", "engine", "contracts", *LEAVES},
     "strategies": {"strategies", "contracts.model", *LEAVES},
     "reports": {"reports", "engine", "contracts", *LEAVES},
@@ -121,7 +136,8 @@ def _dotted(path: Path) -> str:
 
 
 def _room(path: Path) -> str:
-    return _dotted(path).partition(".")[0]
+    name = _dotted(path)
+    return STAR if name == "conformance" else name.partition(".")[0]
 
 
 def _own_imports(tree: ast.AST, path: Path, *, at_once: bool = False) -> Iterator[tuple[int, str]]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_speechcustom.emulator.service import SpeechService
+
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -33,6 +35,14 @@ def test_the_example_fails_as_shown(pytester: pytest.Pytester, monkeypatch: pyte
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([line.replace("[", "[[]") for line in shown.group(1).splitlines()], consecutive=True)
+
+
+def test_the_suite_of_a_server_runs_as_shown(pytester: pytest.Pytester) -> None:
+    """But for the port."""
+    with SpeechService("watson-stt-cloud") as service:
+        pytester.makepyfile(test_server=block("star").replace("http://127.0.0.1:8080", service.url))
+        result = pytester.runpytest_subprocess("-k", "reading or training")
+    result.assert_outcomes(passed=2, deselected=8)
 
 
 @pytest.mark.skipif(shutil.which("bash") is None or shutil.which("curl") is None, reason="needs bash and curl")

@@ -1,0 +1,179 @@
+"""What came out of a run, as values: of a group of probes, and of all groups of a service together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from pytest_speechcustom.conformance import rules
+from pytest_speechcustom.conformance.session import Gap
+from pytest_speechcustom.contracts.model import Contract
+from pytest_speechcustom.engine.report import Report, Requirement
+from pytest_speechcustom.values import Finding, Verdict
+
+Word = Literal["conformant", "not conformant", "partial", "broken off"]
+_WORST: tuple[Verdict, ...] = ("violated", "satisfied", "inconclusive", "not-verified")
+NEVER: Mapping[str, str] = {
+    "response.body.unread": "no request asks for a body that cannot be read; it is only ever violated",
+    "model.train.conflict-idle": "that a model was busy can be seen afterwards only; it is only ever violated",
+}
+"""Rules that no probe can see satisfied, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The shortest history that shows a finding: as curl lines, and as the source of a pytest test."""
+
+    curl: tuple[str, ...]
+    pytest: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOutcome:
+    """What one group found. `histories` has the shortest history of each rule that was broken."""
+
+    group: str
+    report: Report
+    gaps: tuple[Gap, ...] = ()
+    histories: Mapping[str, History] = field(default_factory=dict)
+    broken_off: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A dimension: how many of its rules got which verdict."""
+
+    dimension: str
+    counts: Mapping[Verdict, int]
+
+    @property
+    def total(self) -> int:
+        """All rules of the dimension."""
+        return sum(self.counts.values())
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """What the lowest row is lowest by: a violated rule first, then the share of satisfied ones."""
+        return (-self.counts["violated"] / self.total, self.counts["satisfied"] / self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What all groups of a service found together. `missing` are the groups that did not run."""
+
+    contract: Contract
+    target: str
+    report: Report
+    groups: tuple[GroupOutcome, ...]
+    missing: tuple[str, ...]
+    word: Word
+    rows: tuple[Row, ...]
+    reasons: Mapping[str, str]
+    left: tuple[str, ...] = ()
+
+    @property
+    def lowest(self) -> Row:
+        """The headline: never an average."""
+        return min(self.rows, key=lambda row: row.rank)
+
+    @property
+    def broken_off(self) -> str:
+        """Why the run ended before its time; empty: it did not."""
+        return next((each.broken_off for each in self.groups if each.broken_off), _nothing(self.groups))
+
+
+def together(
+    contract: Contract, target: str, outcomes: Sequence[GroupOutcome], planned: Iterable[str], left: Sequence[str] = ()
+) -> Outcome:
+    """All that was found of a service. `planned` are the groups of a whole run, `left` is what could not be deleted."""
+    ran = {each.group for each in outcomes}
+    missing = tuple(name for name in planned if name not in ran)
+    report = _merged(contract, outcomes)
+    server = report.requirements
+    reasons = _reasons(server, outcomes, missing)
+    return Outcome(
+        contract, target, report, tuple(outcomes), missing, _word(report, server, reasons, missing, outcomes),
+        _rows(contract, server), reasons, tuple(left),
+    )  # fmt: skip
+
+
+def _nothing(outcomes: Sequence[GroupOutcome]) -> str:
+    """Why the run says nothing: no request succeeded. Empty: it does say something."""
+    statuses = [key.rpartition(" ")[2] for each in outcomes for key in each.report.coverage["statuses"]]
+    if not outcomes or any(status.startswith("2") for status in statuses):
+        return ""
+    said = next((gap.reason for each in outcomes for gap in each.gaps), "")
+    return "no request succeeded" + (f": {said}" if said else "")
+
+
+def _merged(contract: Contract, outcomes: Sequence[GroupOutcome]) -> Report:
+    """One report of all; exchanges are numbered on from group to group."""
+    findings: list[Finding] = []
+    summary = dict.fromkeys(("exchanges", "errors", "warnings", "notes"), 0)
+    coverage: dict[str, dict[str, int]] = {"operations": {}, "statuses": {}, "states": {}, "transitions": {}}
+    verdicts: dict[str, Requirement] = {}
+    omitted: dict[str, int] = {}
+    for outcome in outcomes:
+        report, before = outcome.report, summary["exchanges"]
+        findings += [
+            replace(each, exchange=each.exchange + before, where=f"group {outcome.group}") for each in report.findings
+        ]
+        for name, count in report.summary.items():
+            summary[name] += count
+        for kind, covered in report.coverage.items():
+            for name, count in covered.items():
+                coverage[kind][name] = coverage[kind].get(name, 0) + count
+        for name, count in report.omitted.items():
+            omitted[name] = omitted.get(name, 0) + count
+        for each in report.requirements:
+            verdicts[each.rule] = _both(verdicts[each.rule], each) if each.rule in verdicts else each
+    broken_off = bool(_nothing(outcomes)) or any(each.broken_off for each in outcomes)
+    return Report(
+        contract.id, "conformance", "error" if broken_off else "fail" if summary["errors"] else "pass", summary,
+        tuple(findings), tuple(verdicts.values()), coverage, omitted,
+    )  # fmt: skip
+
+
+def _both(one: Requirement, other: Requirement) -> Requirement:
+    worst = min(one.verdict, other.verdict, key=_WORST.index)
+    return replace(one, verdict=worst, observations=one.observations + other.observations)
+
+
+def _rows(contract: Contract, server: Iterable[Requirement]) -> tuple[Row, ...]:
+    dimension = rules.dimensions(contract)
+    counted: dict[str, dict[Verdict, int]] = {}
+    for each in server:
+        row = counted.setdefault(
+            dimension[each.rule], dict.fromkeys(("satisfied", "violated", "inconclusive", "not-verified"), 0)
+        )
+        row[each.verdict] += 1
+    return tuple(Row(name, counts) for name, counts in sorted(counted.items()))
+
+
+def _reasons(server: Iterable[Requirement], outcomes: Sequence[GroupOutcome], missing: Sequence[str]) -> dict[str, str]:
+    """Why a rule is undecided, and what would change that."""
+    lacks = list(dict.fromkeys(gap.missing or gap.reason for each in outcomes for gap in each.gaps))
+    told = [f"not run: {', '.join(missing)}"] if missing else []
+    told += [f"it lacks {each}" for each in lacks]
+    general = "; ".join(told) or "nothing in this run exercised it"
+    return {
+        each.rule: NEVER.get(each.rule, general)
+        for each in server
+        if each.verdict in ("not-verified", "inconclusive")
+    }  # fmt: skip
+
+
+def _word(
+    report: Report, server: Sequence[Requirement], reasons: Mapping[str, str], missing: Sequence[str],
+    outcomes: Sequence[GroupOutcome],
+) -> Word:  # fmt: skip
+    """The verdict in a word. Only a whole run, in which every documented rule was decided, can be conformant."""
+    if report.verdict == "error":
+        return "broken off"
+    if report.summary["errors"] or any(each.verdict == "violated" and each.basis == "documented" for each in server):
+        return "not conformant"
+    open_ = [each for each in server if each.rule in reasons and each.basis == "documented" and each.rule not in NEVER]
+    if missing or open_ or any(each.gaps for each in outcomes):
+        return "partial"
+    return "conformant"

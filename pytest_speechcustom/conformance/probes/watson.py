@@ -1,0 +1,365 @@
+"""What the two Watson services are asked."""
+
+from __future__ import annotations
+
+from pytest_speechcustom.conformance import flac
+from pytest_speechcustom.conformance.faults import Blocked
+from pytest_speechcustom.conformance.groups import Group
+from pytest_speechcustom.conformance.probes.negatives import bodies
+from pytest_speechcustom.conformance.probes.watson_desk import (
+    CREATE,
+    DELETE,
+    ENOUGH,
+    LIST,
+    LITTLE,
+    NO_AUDIO,
+    NOWHERE,
+    READ,
+    RESET,
+    TRAIN,
+    UPGRADE,
+    ZIP,
+    Desk,
+    zipped,
+)
+from pytest_speechcustom.conformance.session import Session
+
+_FLAC = "audio/flac"
+
+
+def reading(session: Session) -> None:
+    """What can be read without making anything."""
+    desk = Desk(session)
+    desk.client.call("listModels")
+    for language in ({}, {"language": desk.base_model.partition("_")[0]}, {"language": "ja-JP"}):
+        for _ in range(2):
+            desk.listed(**language)
+
+
+def lifecycle(session: Session) -> None:
+    """Training to its end, good and bad; two at a time; training again; a reset."""
+    desk = Desk(session)
+    with session.step("a training"):
+        model = desk.create(description="A training.")
+        desk.read(model)
+        desk.listed()
+        desk.add(model, "long", flac.silence(ENOUGH))
+        desk.read(model)
+        desk.settled(model, "long")
+        desk.until(model, "ready")
+        desk.listed()
+        desk.must(TRAIN, model)
+        desk.read(model)
+        desk.listed()
+        desk.until(model, "available")
+        desk.listed()
+        desk.read(model)
+        with session.step("a training of what is trained"):
+            desk.must(TRAIN, model)
+            desk.until(model, "available")
+            desk.read(model)
+        with session.step("a reset"):
+            desk.must(RESET, model)
+            desk.read(model)
+            desk.listed()
+            desk.audio(model, "long")
+            desk.all_audio(model)
+    with session.step("a training that fails"):
+        desk.can_fail()
+        model = desk.ready()
+        desk.must(TRAIN, model)
+        desk.failing(model)
+        desk.read(model)
+        desk.listed()
+    with session.step("two trainings at a time"):
+        one, other = desk.ready(), desk.ready()
+        desk.must(TRAIN, one)
+        desk.must(TRAIN, other)
+        for each in (one, other, one, other):
+            desk.read(each)
+        desk.until(other, "available")
+        desk.until(one, "available")
+        desk.read(other)
+
+
+def fields(session: Session) -> None:
+    """What a model was created with is read in every place, and never changes."""
+    desk, other = Desk(session), Desk(session, session.another())
+    with session.step("a model with a description"):
+        model = desk.create(description="What is written.")
+        for _ in range(2):
+            desk.read(model)
+            desk.listed()
+        desk.add(model, "short", flac.silence(LITTLE))
+        desk.settled(model, "short")
+        desk.read(model)
+        desk.must(RESET, model)
+        desk.read(model)
+        desk.listed()
+    with session.step("a model of another client"):
+        model = other.create(description="What another has written.")
+        for _ in range(2):
+            desk.read(model)
+            desk.listed()
+    with session.step("a model without a description"):
+        model = desk.create()
+        desk.read(model)
+        desk.listed()
+
+
+def lists(session: Session) -> None:
+    """Models that are created and deleted between lists, with and without a language."""
+    desk = Desk(session)
+    language = desk.base_model.partition("_")[0]
+    made = []
+    for _ in range(3):
+        made.append(desk.create())
+        desk.listed()
+        desk.listed(language=language)
+        desk.listed(language="ja-JP")
+    for model in made:
+        desk.must(DELETE, model)
+        desk.listed()
+        desk.look(model)
+    with session.step("as many models as there may be"):
+        most = session.contract.parameters["max_models"]
+        if most is not None:
+            if session.client.target.app is None:
+                raise Blocked("the account would be filled", "a target in this process, which may be filled")
+            for _ in range(most + 1):
+                answer = desk.client.ask(CREATE, body={"name": session.name(), "base_model_name": desk.base_model})
+                if answer.accepted:
+                    desk.created(answer)
+
+
+def audio(session: Session) -> None:
+    """Lengths and sums, archives, invalid audio, names, replacing and deleting."""
+    desk = Desk(session)
+    model = desk.create()
+    with session.step("lengths and sums"):
+        for name, seconds in (("a", LITTLE), ("b", ENOUGH)):
+            desk.add(model, name, flac.silence(seconds))
+            desk.audio(model, name)
+            desk.all_audio(model)
+            shown = desk.settled(model, name)
+            desk.client.known(shown.get("duration"), seconds, "the duration")
+            desk.all_audio(model)
+            desk.audio(model, name)
+    with session.step("an archive"):
+        files = {"one.flac": flac.silence(30), "two.flac": flac.silence(50)}
+        desk.add(model, "archive", zipped(files), ZIP, _FLAC)
+        desk.audio(model, "archive")
+        desk.all_audio(model)
+        shown = desk.settled(model, "archive")
+        desk.client.known(shown.get("duration"), 80, "the duration of the archive")
+        desk.audio(model, "archive")
+        desk.all_audio(model)
+    with session.step("audio that is none"):
+        desk.add(model, "none", NO_AUDIO)
+        desk.settled(model, "none")
+        desk.audio(model, "none")
+        desk.all_audio(model)
+    with session.step("an archive with a file that is no audio"):
+        desk.add(model, "mixed", zipped({"one.flac": flac.silence(30), "two.flac": NO_AUDIO}), ZIP, _FLAC)
+        desk.audio(model, "mixed")
+        desk.settled(model, "mixed")
+        desk.all_audio(model)
+    with session.step("replacing"):
+        for query in ({}, {"allow_overwrite": "false"}):
+            desk.try_adding(model, "a", flac.silence(20), **query)
+            desk.settled(model, "a")
+            desk.all_audio(model)
+        desk.add(model, "a", flac.silence(20), allow_overwrite="true")
+        shown = desk.settled(model, "a")
+        desk.client.known(shown.get("duration"), 20, "the duration of what replaced it")
+        desk.all_audio(model)
+    with session.step("audio that another client added"):
+        other = Desk(session, session.another())
+        other.add(model, "other", flac.silence(20))
+        other.settled(model, "other")
+        for _ in range(2):
+            desk.audio(model, "other")
+            desk.all_audio(model)
+    with session.step("deleting"):
+        for name in ("a", "archive", "mixed", "none"):
+            desk.remove_audio(model, name)
+            desk.audio(model, name)
+            desk.all_audio(model)
+        desk.read(model)
+    with session.step("a reset"):
+        desk.must(RESET, model)
+        desk.all_audio(model)
+        desk.audio(model, "b")
+        desk.read(model)
+
+
+def conflicts(session: Session) -> None:
+    """Calls on a model while it is being trained, upgraded, or listened to."""
+    desk = Desk(session)
+    with session.step("while audio is analysed"):
+        model = desk.create()
+        desk.add(model, "long", flac.silence(ENOUGH))
+        desk.audio(model, "long")
+        desk.do(TRAIN, model)
+        desk.all_audio(model)
+        desk.do(TRAIN, model)
+        desk.read(model)
+        desk.audio(model, "long")
+        desk.try_adding(model, "next", flac.silence(LITTLE))
+        desk.all_audio(model)
+        desk.settled(model, "long")
+        desk.until(model, "ready", "available")
+    with session.step("while it is trained"):
+        model = desk.ready()
+        desk.must(TRAIN, model)
+        for operation in (TRAIN, RESET, UPGRADE, DELETE):
+            _busy(desk, model, "training")
+            desk.do(operation, model)
+        _busy(desk, model, "training")
+        desk.try_adding(model, "late", flac.silence(LITTLE))
+        desk.read(model)
+        desk.until(model, "available", "pending", "ready")
+    with session.step("while it is upgraded"):
+        model = desk.ready()
+        desk.must(UPGRADE, model)
+        for operation in (RESET, UPGRADE, DELETE):
+            _busy(desk, model, "upgrading")
+            desk.do(operation, model)
+        desk.read(model)
+        desk.until(model, "ready")
+
+
+def _busy(desk: Desk, model: str, status: str) -> None:
+    """`Blocked` where there is nothing to disturb any more."""
+    if desk.read(model).get("status") != status:
+        raise Blocked(f"the {status} was over before all calls were made", f"a target whose {status} takes longer")
+
+
+def training(session: Session) -> None:
+    """Too little audio, invalid audio, and what a refusal does."""
+    desk = Desk(session)
+    with session.step("too little audio"):
+        model = desk.create()
+        desk.add(model, "short", flac.silence(LITTLE))
+        desk.settled(model, "short")
+        desk.until(model, "ready")
+        desk.all_audio(model)
+        desk.do(TRAIN, model)
+        desk.read(model)
+        desk.listed()
+    with session.step("no audio"):
+        model = desk.create()
+        desk.all_audio(model)
+        desk.do(TRAIN, model)
+        desk.read(model)
+    if desk.strict:
+        for query in ({}, {"strict": "true"}, {"strict": "false"}):
+            with session.step(f"an invalid resource, {query or 'strict by default'}"):
+                model = desk.ready()
+                desk.add(model, "none", NO_AUDIO)
+                desk.settled(model, "none")
+                desk.all_audio(model)
+                (desk.must if query.get("strict") == "false" else desk.do)(TRAIN, model, **query)
+                desk.read(model)
+        with session.step("only valid resources, without being strict"):
+            model = desk.ready()
+            desk.must(TRAIN, model, strict="false")
+            desk.until(model, "available")
+
+
+def upgrade(session: Session) -> None:
+    """Upgrades of a model in each status."""
+    desk = Desk(session)
+    with session.step("a model that is pending"):
+        model = desk.create()
+        desk.read(model)
+        desk.do(UPGRADE, model)
+        desk.read(model)
+    with session.step("a model that is ready"):
+        model = desk.ready()
+        desk.read(model)
+        desk.must(UPGRADE, model)
+        desk.read(model)
+        desk.until(model, "ready")
+        desk.listed()
+    with session.step("a model that is available"):
+        model = desk.available()
+        desk.must(UPGRADE, model)
+        desk.read(model)
+        desk.until(model, "available")
+        desk.listed()
+    with session.step("a model that has failed"):
+        desk.can_fail()
+        model = desk.ready()
+        desk.must(TRAIN, model)
+        desk.failing(model)
+        desk.do(UPGRADE, model)
+        desk.read(model)
+
+
+def deletion(session: Session) -> None:
+    """Models that are deleted at each stage, and every call on them after that."""
+    desk = Desk(session)
+    stages = {"pending": desk.create, "ready": desk.ready, "available": desk.available}
+    for stage, make in stages.items():
+        with session.step(f"a model that is {stage}"):
+            model = make()
+            if stage == "pending":
+                desk.add(model, "short", flac.silence(LITTLE))
+                desk.settled(model, "short")
+            desk.must(DELETE, model)
+            desk.look(model)
+            desk.listed()
+            path = {"customization_id": model}
+            desk.client.ask("listAudio", path)
+            desk.audio(model, "long")
+            for operation in (TRAIN, RESET, UPGRADE, DELETE):
+                desk.do(operation, model)
+            desk.try_adding(model, "late", flac.silence(LITTLE))
+            desk.remove_audio(model, "long")
+            desk.listed()
+
+
+def errors(session: Session) -> None:
+    """Requests that are wrong, and the bodies of their refusals."""
+    desk = Desk(session)
+    client, nobody = desk.client, {"customization_id": NOWHERE}
+    with session.step("what never existed"):
+        client.unknown(READ, nobody)
+        client.unknown("listAudio", nobody)
+        client.unknown("getAudio", {**nobody, "audio_name": "none"})
+        client.nobodys(DELETE, nobody)
+        for operation in (TRAIN, RESET, UPGRADE, DELETE):
+            desk.do(operation, NOWHERE)
+    with session.step("without credentials"):
+        for operation, path in ((LIST, None), (READ, nobody), ("listModels", None), ("listAudio", nobody)):
+            client.anonymous(operation, path)
+    with session.step("bodies of models"):
+        entity = session.contract.operations[CREATE].body["application/json"].entity
+        right = {"name": session.name(), "base_model_name": desk.base_model, "description": "A model."}
+        for _, body in bodies(session.contract, entity or "", right):
+            client.wrong(CREATE, body=body)
+        client.wrong(CREATE, raw=b"{", media="application/json")
+    with session.step("audio of no documented kind"):
+        model = desk.create()
+        path = {"customization_id": model, "audio_name": "wrong"}
+        client.wrong("addAudio", path, raw=flac.silence(LITTLE), media="text/plain")
+        client.wrong("addAudio", path, raw=b"\0\0" * 16_000, media="audio/l16")
+        client.wrong("addAudio", path, {"allow_overwrite": "perhaps"}, raw=flac.silence(LITTLE), media=_FLAC)
+        client.unknown("getAudio", {"customization_id": model, "audio_name": "none"})
+        desk.read(model)
+        desk.all_audio(model)
+
+
+GROUPS = (
+    Group("reading", "base models and lists", reading),
+    Group("lifecycle", "training: success, failure, two at a time, again, reset", lifecycle),
+    Group("fields", "what is written is read, in every place", fields),
+    Group("lists", "complete lists, languages, the number of models", lists),
+    Group("audio", "lengths, sums, archives, replacing, deleting", audio),
+    Group("conflicts", "calls on a model that is busy", conflicts),
+    Group("training", "trainings that are refused, and what that does", training),
+    Group("upgrade", "upgrades of a model in each status", upgrade),
+    Group("deletion", "models that are deleted at each stage", deletion),
+    Group("errors", "wrong requests and error bodies", errors),
+)

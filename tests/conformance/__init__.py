@@ -1,0 +1,1 @@
+"""Tests of the conformance suite: on the emulator, on servers with faults, on servers that do not answer."""
