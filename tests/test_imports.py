@@ -20,16 +20,17 @@ NAME = "pytest_speechcustom"
 LEAVES = {"values", "locate", "secrets"}
 """Modules of the standard library only, that every room may import."""
 
-DOORS = {"plugin", "marker", "summary", "judging", "hooks", "cli", "monitor", "__main__"}
+DOORS = {"plugin", "marker", "summary", "judging", "hooks", "cli", "monitor", "cassette", "__main__"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": {"contracts", "engine", "traffic", "values"},  # lazily, or for type checkers
     **{
-        door: {"__init__", *DOORS, "emulator", "reports", "taps", "traffic", "engine", "contracts", *LEAVES}
+        door: {"__init__", *DOORS, "emulator", "reports", "replay", "taps", "traffic", "engine", "contracts", *LEAVES}
         for door in sorted(DOORS)
     },
     "emulator": {"emulator", "judging", "reports", "engine", "contracts", *LEAVES},
     "reports": {"reports", "engine", "contracts", *LEAVES},
+    "replay": {"replay", "taps.patches", "traffic", "engine", "contracts", *LEAVES},
     "taps": {"taps", "traffic", *LEAVES},
     "traffic": {"traffic", *LEAVES},
     "engine": {"engine", "contracts.model", *LEAVES},
