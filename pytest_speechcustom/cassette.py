@@ -273,6 +273,8 @@ class SpeechCassette:
         from pytest_speechcustom.engine.checker import Checker
 
         checker = Checker(self.contract, side="client" if self._plays else None, overheard=True)
+        if self._plays or all(map(_from_emulator, exchanges)):  # its time is not ours
+            exchanges = tuple(replace(each, started=None, ended=None) for each in exchanges)
         checker.check(exchanges)
         report: Report = checker.report("replay" if self._plays else "record")
         misses = tuple(self._misses)
