@@ -367,13 +367,14 @@ def cassette_of(item: pytest.Item) -> SpeechCassette:
 
 
 def _lifecycles(contract: Contract) -> dict[str, tuple[str, frozenset[str]]]:
-    """Operation that reads a resource -> where its answer shows the state, and the states that move by themselves."""
+    """Operation that reads a resource -> where its answer shows the state, and what it shows while things go on."""
     found = {}
     for touch in contract.touches:
         lifecycle = contract.resources[touch.resource].lifecycle
         if touch.role == "read" and lifecycle is not None:
             origins = {move.origin for move in lifecycle.by_itself}
-            states = frozenset(state.status for state in lifecycle.states if state.name in origins)
+            rest = {state.status for state in lifecycle.states if state.name not in origins}
+            states = frozenset(state.status for state in lifecycle.states if state.status not in rest)
             found[touch.operation] = f"{touch.at[0] if touch.at else ''}/{lifecycle.status.lstrip('/')}", states
     return found
 

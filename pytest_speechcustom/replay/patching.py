@@ -41,7 +41,7 @@ class Player(Protocol):
 @contextmanager
 def played(player: Player, path: str, *, pass_on: bool) -> Iterator[None]:
     """Let `player` answer what this process asks; with `pass_on`, what it cannot answer goes to the wire."""
-    cassette = _Door(player, path, pass_on)
+    cassette = door(player, path, pass_on=pass_on)
     aiohttp = Patches()
     with ExitStack() as stack:
         for patcher in CassettePatcherBuilder(cassette).build():
@@ -51,6 +51,11 @@ def played(player: Player, path: str, *, pass_on: bool) -> Iterator[None]:
             module.patch(aiohttp)
             stack.callback(aiohttp.undo)
         yield
+
+
+def door(player: Player, path: str, *, pass_on: bool = False) -> Cassette:
+    """What vcrpy's stubs ask in the place of a cassette of its own."""
+    return _Door(player, path, pass_on)
 
 
 class _Door(Cassette):  # type: ignore[misc]
