@@ -40,6 +40,7 @@ def test_the_reference_page_is_what_the_contract_says(service: str) -> None:
         "docs/how-to-add.md",
         "docs/emulator.md",
         "docs/traffic.md",
+        "docs/cassettes.md",
         "benchmarks/README.md",
     ],
 )
@@ -69,7 +70,7 @@ def test_modules_that_the_architecture_names_exist() -> None:
     """Every module or room that the architecture page sets in code type is in the package."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     named = re.findall(
-        r"`(?:pytest_speechcustom/)?((?:emulator|engine|contracts|traffic|reports|taps)/[a-z_/]+(?:\.py)?)`", text
+        r"`(?:pytest_speechcustom/)?((?:emulator|engine|contracts|traffic|reports|replay|taps)/[a-z_/]+(?:\.py)?)`", text
     )
 
     assert named
