@@ -69,9 +69,8 @@ def test_the_failure_that_the_readme_shows_is_the_one_that_comes(
 def test_modules_that_the_architecture_names_exist() -> None:
     """Every module or room that the architecture page sets in code type is in the package."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    named = re.findall(
-        r"`(?:pytest_speechcustom/)?((?:emulator|engine|contracts|traffic|reports|replay|taps)/[a-z_/]+(?:\.py)?)`", text
-    )
+    rooms = "emulator|engine|contracts|traffic|reports|replay|taps"
+    named = re.findall(rf"`(?:pytest_speechcustom/)?((?:{rooms})/[a-z_/]+(?:\.py)?)`", text)
 
     assert named
     package = ROOT / "pytest_speechcustom"
