@@ -21,6 +21,7 @@ class Settings:
     service: str
     allow: tuple[str, ...] = ()
     strict: bool = False
+    cassette: str | None = None
 
 
 def settings_of(item: pytest.Item) -> Settings | None:
@@ -36,7 +37,7 @@ def settings_of(item: pytest.Item) -> Settings | None:
     service = mark.args[0] if mark.args else given.pop("service", None)
     cassette, allow, strict = given.pop("cassette", None), given.pop("allow", ()), given.pop("strict", False)
     if given:
-        raise _wrong(f"unknown keyword {', '.join(map(repr, given))}; allowed: allow, service, strict")
+        raise _wrong(f"unknown keyword {', '.join(map(repr, given))}; allowed: allow, cassette, service, strict")
     if service is None:
         raise _wrong("the service is missing")
     if not isinstance(service, str):
@@ -45,9 +46,9 @@ def settings_of(item: pytest.Item) -> Settings | None:
         raise _wrong(f"strict must be True or False, not {strict!r}")
     if isinstance(allow, str) or not isinstance(allow, Iterable):
         raise _wrong(f"allow must be a list of rule ids, not {allow!r}")
-    if cassette is not None:
-        raise _wrong("cassette= comes with the fixture speech_cassette, which this version does not have yet")
-    return Settings(service, tuple(allow), strict)
+    if cassette is not None and not isinstance(cassette, str):
+        raise _wrong(f"cassette must be a name, not {cassette!r}")
+    return Settings(service, tuple(allow), strict, cassette)
 
 
 def _wrong(problem: str) -> UsageError:
@@ -110,11 +111,12 @@ def allowed_everywhere(item: pytest.Item, contract: Contract) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a fixture works with: the contract, the rules that may be broken, and whether warnings fail too."""
+    """What a fixture works with: the contract, the rules that may be broken, whether warnings fail too, a cassette."""
 
     contract: Contract
     allow: tuple[str, ...]
     strict: bool
+    cassette: str | None = None
 
 
 def needed(item: pytest.Item, by: str) -> Wanted:
@@ -134,4 +136,5 @@ def needed(item: pytest.Item, by: str) -> Wanted:
     except UsageError as error:
         raise _wrong(str(error)) from None
     allow = (*settings.allow, *allowed_everywhere(item, contract))
-    return Wanted(contract, allow, settings.strict or bool(item.config.getoption("speechcustom_strict")))
+    strict = settings.strict or bool(item.config.getoption("speechcustom_strict"))
+    return Wanted(contract, allow, strict, settings.cassette)

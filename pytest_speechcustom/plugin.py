@@ -6,12 +6,13 @@ pytest compiles this module anew in every run. What a test needs when it uses th
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from pytest_speechcustom.cassette import SpeechCassette
     from pytest_speechcustom.contracts.model import Contract
     from pytest_speechcustom.emulator.service import SpeechService
     from pytest_speechcustom.judging import Judgement
@@ -21,14 +22,15 @@ if TYPE_CHECKING:
 
 MARKER = "speechcustom"
 PROPERTY = "speechcustom"
-SIGNATURE = "speechcustom(service, *, allow=(), strict=False)"
+SIGNATURE = "speechcustom(service, *, cassette=None, allow=(), strict=False)"
+CASSETTE = "speechcustom-cassette"
 
-JUDGES = pytest.StashKey[list["Monitor | SpeechService"]]()
+JUDGES = pytest.StashKey[list["Monitor | SpeechService | SpeechCassette"]]()
 TOLD = pytest.StashKey[set["Finding"]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--speechcustom-strict`, `--speechcustom-url` and `speechcustom_allow`."""
+    """The options `--speechcustom-*` and `speechcustom_*`."""
     group = parser.getgroup("speechcustom", "contract tests of custom speech APIs")
     group.addoption(
         "--speechcustom-strict",
@@ -37,12 +39,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="let warnings fail a test too, as strict=True in the marker does",
     )
     group.addoption("--speechcustom-url", metavar="URL", help="the server that the conformance tests check")
-    parser.addini(
-        "speechcustom_allow",
-        "ids or patterns of rules that may be broken in every test, one a line, with an optional `# reason`",
-        type="linelist",
-        default=[],
+    group.addoption(
+        "--speechcustom-record",
+        choices=("none", "once", "new", "all"),
+        default="none",
+        help="record cassettes: once (those that are not there), new (what is not in them), all (everything anew)",
     )
+    for name, text in (
+        ("allow", "ids or patterns of rules that may be broken in every test, one a line, with an optional `# reason`"),
+        ("scrub", "further names of what is scrubbed from cassettes, one a line"),
+        ("harmless", "regular expressions of what only looks like a secret in cassettes, one a line"),
+    ):
+        parser.addini(f"speechcustom_{name}", text, type="linelist", default=[])
+    parser.addini("speechcustom_cassettes", "folder of your cassettes, seen from the root (default: beside the test)")
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -56,8 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line(
         "markers",
-        f"{SIGNATURE}: the service whose contract the fixtures speech_* judge by. `allow` lists rules that may be "
-        "broken; with `strict`, warnings fail too.",
+        f"{SIGNATURE}: the service whose contract the fixtures speech_* judge by. `cassette` names what "
+        "speech_cassette plays, `allow` lists rules that may be broken; with `strict`, warnings fail too.",
     )
 
 
@@ -104,14 +113,31 @@ def speech_target(request: pytest.FixtureRequest) -> Any:
     return request.config.getoption("speechcustom_url")
 
 
+@pytest.fixture
+def speech_cassette(request: pytest.FixtureRequest) -> Iterator[SpeechCassette]:
+    """Plays or records the marker's cassette; a request that is not in it, or breaks the contract, fails the test."""
+    from pytest_speechcustom.cassette import cassette_of
+
+    cassette = _told(cassette_of, request.node)
+    cassette.start()
+    yield from _judged(request.node, cassette)
+
+
 def _needed(item: pytest.Item, by: str) -> Wanted:
     """What the marker asks for. A mistake in it fails the test in one line."""
     from pytest_speechcustom.marker import needed
-    from pytest_speechcustom.values import UsageError
+
+    wanted: Wanted = _told(needed, item, by)
+    return wanted
+
+
+def _told(do: Callable[..., Any], *given: Any) -> Any:
+    """What `do` gives; what it refuses fails the test in one line."""
+    from pytest_speechcustom.values import SpeechcustomError
 
     try:
-        return needed(item, by)
-    except UsageError as error:
+        return do(*given)
+    except SpeechcustomError as error:
         problem = str(error)
     pytest.fail(problem, pytrace=False)
 
@@ -122,7 +148,7 @@ def _judged(item: pytest.Item, judge: Any) -> Iterator[Any]:
 
     item.stash.setdefault(JUDGES, []).append(judge)
     yield judge
-    judge.stop()
+    _told(judge.stop)
     item.stash[JUDGES].remove(judge)
     judgement = judge.judge()
     remember(item, judgement)

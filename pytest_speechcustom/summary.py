@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_speechcustom.marker import reasons
-from pytest_speechcustom.plugin import PROPERTY
+from pytest_speechcustom.plugin import CASSETTE, PROPERTY
 from pytest_speechcustom.reports.digest import plain
 from pytest_speechcustom.values import Finding
 
@@ -23,9 +24,11 @@ def remember(item: pytest.Item, judgement: Judgement, conformance: Mapping[str, 
 
     `conformance` is what a test of a server tells besides: its group, and what could not be done.
     """
-    item.user_properties[:] = [(name, value) for name, value in item.user_properties if name != PROPERTY]
-    facts = _facts(judgement) | ({"conformance": conformance} if conformance else {})
-    item.user_properties.append((PROPERTY, json.dumps(facts, separators=(",", ":"))))
+    told = {PROPERTY: _facts(judgement) | ({"conformance": conformance} if conformance else {})}
+    if cassette := getattr(judgement, "cassette", None):
+        told[CASSETTE] = cassette
+    item.user_properties[:] = [(name, value) for name, value in item.user_properties if name not in told]
+    item.user_properties += [(name, json.dumps(facts, separators=(",", ":"))) for name, facts in told.items()]
 
 
 def _facts(judgement: Judgement) -> dict[str, Any]:
@@ -69,16 +72,60 @@ def _local(finding: Finding) -> str:
 def write(terminal: Any, reports: Iterable[pytest.TestReport]) -> None:
     """Write what was checked in a run to its terminal reporter: a section with some lines for each service."""
     facts: dict[str, dict[str, Any]] = {}
+    cassettes: dict[str, dict[str, Any]] = {}
     order = {"setup": 0, "call": 1, "teardown": 2}
     for report in sorted(reports, key=lambda report: order[report.when or "setup"]):
         for name, value in report.user_properties:
             if name == PROPERTY:
                 facts[report.nodeid] = json.loads(str(value))
+            elif name == CASSETTE:
+                cassettes[report.nodeid] = json.loads(str(value))
     terminal.write_sep("=", "speechcustom")
     for service in sorted({each["service"] for each in facts.values()}):
         tests = {nodeid: each for nodeid, each in sorted(facts.items()) if each["service"] == service}
         for line in _summary(service, tests, reasons(terminal.config)):
             terminal.write_line(line)
+    for line in _cassettes(list(cassettes.values()), _is_whole(terminal.config)):
+        terminal.write_line(line)
+
+
+def _cassettes(used: Sequence[Mapping[str, Any]], whole: bool) -> Iterator[str]:
+    """What there is to say of cassettes: stale ones, what was not played of those used, and what nobody used."""
+    for service, name in sorted({(each["service"], each["name"]) for each in used}):
+        tests = [each for each in used if (each["service"], each["name"]) == (service, name)]
+        first = tests[0]
+        if first["recorded"]:
+            yield f"  cassette {service}/{name}: recorded"
+            continue
+        if first["made_under"]:
+            yield (
+                f"  stale cassette {service}/{name}: recorded under contract {first['made_under']}, which is now "
+                f"{first['now']}; record it again"
+            )
+        unplayed = sorted(set.intersection(*(set(each["unplayed"]) for each in tests)))
+        if unplayed and whole:
+            listed = ", ".join(map(str, unplayed[:_MOST_LISTED])) + (", …" if len(unplayed) > _MOST_LISTED else "")
+            yield (
+                f"  cassette {service}/{name}: {len(unplayed)} of {_count(first['interactions'], 'interaction')} not "
+                f"played ({listed})"
+            )
+    for folder in sorted({each["folder"] for each in used}) if whole else ():
+        own = {each["own"] for each in used}
+        idle = [path.stem for path in sorted(Path(folder).glob("*.yaml")) if str(path) not in own]
+        if idle:
+            yield f"  unused cassettes in {_shown(folder)}: {', '.join(idle)}"
+
+
+def _is_whole(config: Any) -> bool:
+    """Whether a run is of all tests: else what it does not use says nothing."""
+    options = ("keyword", "markexpr", "lf", "deselect", "last_failed")
+    chosen = any(getattr(config.option, name, None) for name in options)
+    return not chosen and not any("::" in str(each) for each in config.args)
+
+
+def _shown(folder: str) -> str:
+    here = Path.cwd()
+    return Path(folder).relative_to(here).as_posix() if Path(folder).is_relative_to(here) else folder
 
 
 def _summary(service: str, tests: Mapping[str, Mapping[str, Any]], why: Mapping[str, str]) -> Iterator[str]:
@@ -113,6 +160,7 @@ def _summary(service: str, tests: Mapping[str, Mapping[str, Any]], why: Mapping[
 
 
 _LEVELS = ("error", "warning", "note")
+_MOST_LISTED = 10
 
 
 def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -29,6 +29,15 @@ def test_the_speed_of_generation_is_printed() -> None:
     assert all(float(rate) > 0 for _, rate in rows)
 
 
+def test_the_cost_of_a_replayed_request_is_printed() -> None:
+    """A row for ours and one for vcrpy, with a figure for each length."""
+    command = [sys.executable, str(SCRIPTS / "replay.py"), "--rounds", "1", "--sizes", "2", "4"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    rows = [line.strip("| ").split("|") for line in done.stdout.splitlines()]
+    assert [len(row) for row in rows if "this package" in row[0] or row[0].strip().endswith("vcrpy")] == [4] * 4
+
+
 def test_the_cost_of_an_exchange_is_printed() -> None:
     """One row for each way that the checker is measured in, and none for a peer that was left out."""
     lines = run().splitlines()

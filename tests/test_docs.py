@@ -42,6 +42,7 @@ def test_the_reference_page_is_what_the_contract_says(service: str) -> None:
         "docs/emulator.md",
         "docs/strategies.md",
         "docs/traffic.md",
+        "docs/cassettes.md",
         "benchmarks/README.md",
     ],
 )
@@ -70,10 +71,8 @@ def test_the_failure_that_the_readme_shows_is_the_one_that_comes(
 def test_modules_that_the_architecture_names_exist() -> None:
     """Every module or room that the architecture page sets in code type is in the package."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    named = re.findall(
-        r"`(?:pytest_speechcustom/)?((?:conformance|emulator|engine|contracts|traffic|reports|taps)/[a-z_/]+(?:\.py)?)`",
-        text,
-    )
+    rooms = "conformance|emulator|engine|contracts|traffic|reports|replay|taps"
+    named = re.findall(rf"`(?:pytest_speechcustom/)?((?:{rooms})/[a-z_/]+(?:\.py)?)`", text)
 
     assert named
     package = ROOT / "pytest_speechcustom"

@@ -20,7 +20,7 @@ NAME = "pytest_speechcustom"
 LEAVES = {"values", "locate", "secrets"}
 """Modules of the standard library only, that every room may import."""
 
-DOORS = {"plugin", "marker", "summary", "judging", "hooks", "cli", "monitor", "servertest", "__main__"}
+DOORS = {"plugin", "marker", "summary", "judging", "hooks", "cli", "monitor", "cassette", "servertest", "__main__"}
 
 STAR = "conformance.__init__"
 """``from pytest_speechcustom.conformance import *`` is a door, too."""
@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "conformance",
             "emulator",
             "reports",
+            "replay",
             "taps",
             "traffic",
             "engine",
@@ -46,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "emulator": {"emulator", "judging", "reports", "engine", "contracts", *LEAVES},
     "strategies": {"strategies", "contracts.model", *LEAVES},
     "reports": {"reports", "engine", "contracts", *LEAVES},
+    "replay": {"replay", "taps.patches", "traffic", "engine", "contracts", *LEAVES},
     "taps": {"taps", "traffic", *LEAVES},
     "traffic": {"traffic", *LEAVES},
     "engine": {"engine", "contracts.model", *LEAVES},

@@ -385,11 +385,11 @@ def test_a_monitor_that_saw_nothing_of_its_service_warns(project: Project, body:
         ("'watson-stt-cloud', 'watson-stt-icp'", "it takes one service*"),
         ("'watson-stt-cloud', service='watson-stt-icp'", "the service is given twice*"),
         ("17", "the service must be a string, not 17*"),
-        ("'watson-stt-cloud', alow=[]", "unknown keyword 'alow'; allowed: allow, service, strict*"),
+        ("'watson-stt-cloud', alow=[]", "unknown keyword 'alow'; allowed: allow, cassette, service, strict*"),
         ("'watson-stt-cloud', strict='yes'", "strict must be True or False, not 'yes'*"),
         ("'watson-stt-cloud', allow='request.body.required'", "allow must be a list of rule ids*"),
         ("'watson-stt-cloud', allow=['request.body.requird']", "*did you mean 'request.body.required'*"),
-        ("'watson-stt-cloud', cassette='story.yaml'", "cassette= comes with the fixture speech_cassette*"),
+        ("'watson-stt-cloud', cassette=7", "cassette must be a name, not 7*"),
     ],
 )
 def test_a_wrong_marker_is_told(project: Project, arguments: str, message: str) -> None:
@@ -399,7 +399,7 @@ def test_a_wrong_marker_is_told(project: Project, arguments: str, message: str) 
     result.assert_outcomes(errors=1)
     escaped = message.replace("[", "[[]")
     result.stdout.fnmatch_lines([f"*marker speechcustom: {escaped}*"])
-    assert "speechcustom(service, *, allow=(), strict=False)" in result.stdout.str()
+    assert "speechcustom(service, *, cassette=None, allow=(), strict=False)" in result.stdout.str()
     assert "marker.py" not in result.stdout.str()
 
 
@@ -418,7 +418,7 @@ def test_the_marker_is_registered(pytester: pytest.Pytester) -> None:
     """`--markers` shows it, so that strict markers accept it."""
     result = pytester.runpytest_inprocess("-p", PLUGIN, "--markers")
 
-    result.stdout.fnmatch_lines(["@pytest.mark.speechcustom(service, [*], allow=(), strict=False):*"])
+    result.stdout.fnmatch_lines(["@pytest.mark.speechcustom(service, [*], cassette=None, allow=(), strict=False):*"])
 
 
 def test_the_closest_marker_counts(project: Project) -> None:

@@ -19,14 +19,18 @@ from pytest_speechcustom.taps.patches import Patches
 from pytest_speechcustom.taps.recorder import Recorder
 
 
-def tap_process(recorder: Recorder) -> Patches:
-    """Tap every library that is installed; undo it with `Patches.undo`."""
+def tap_process(recorder: Recorder, *, played: bool = True) -> Patches:
+    """Tap every library that is installed; undo it with `Patches.undo`.
+
+    Unless `played`, what cassettes play back is left out: only what is really sent is recorded.
+    """
     patches = Patches()
     try:
         if _installed("vcr"):  # first: it remembers the methods that it finds as the real ones
             from pytest_speechcustom.taps import cassettes
 
-            cassettes.tap(recorder, patches)
+            if played:
+                cassettes.tap(recorder, patches)
         wire.tap(recorder, patches)
         for name in ("httpx", "httpx2"):
             if _installed(name):

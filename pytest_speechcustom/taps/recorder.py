@@ -116,11 +116,15 @@ class Recorder:
             if call.ended is None:
                 self.lose(call)
 
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """All that have ended, as they were made."""
+        with self.lock:
+            return tuple(call for call in self._calls if call.ended is not None)
+
     def exchanges(self) -> tuple[Exchange, ...]:
         """All that have ended, in the order in which they began."""
-        with self.lock:
-            ended = [call for call in self._calls if call.ended is not None]
-        return tuple(call.exchange() for call in ended)
+        return tuple(call.exchange() for call in self.calls)
 
 
 def _caller() -> str:

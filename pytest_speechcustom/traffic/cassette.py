@@ -6,7 +6,7 @@ YAML still, and the missing version is what gives it away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pytest_speechcustom.traffic.inflate import inflate
@@ -17,9 +17,13 @@ from pytest_speechcustom.values import NO_BODY, Body, Exchange, Headers, Request
 _VERSION = 1
 _INTERACTIONS = "interactions"
 
+_Beside = dict[str, Callable[[Any], None]]
 
-def read(name: str) -> Iterator[Exchange]:
+
+def read(name: str, metadata: Callable[[Any], None] | None = None) -> Iterator[Exchange]:
     """The exchanges of the cassette `name`, an interaction at a time.
+
+    `metadata` is called with what the cassette says of itself, if it does, by the end of the exchanges.
 
     Raises `TrafficError` for a file that cannot be read, is no cassette or an old one, ends too early or
     has no interaction.
@@ -27,7 +31,7 @@ def read(name: str) -> Iterator[Exchange]:
     number = 0
     interactions = _from_json if name.lower().endswith(".json") else _from_yaml
     try:
-        for value in interactions(name):
+        for value in interactions(name, {} if metadata is None else {"metadata": metadata}):
             yield _exchange(value, f"{name}, interaction {number}")
             number += 1
     except Broken as error:
@@ -48,21 +52,21 @@ def _check(versions: list[Any]) -> None:
         raise Broken(f"is a cassette of another version than {_VERSION}: record it again")
 
 
-def _from_json(name: str) -> Iterator[Any]:
+def _from_json(name: str, beside: _Beside) -> Iterator[Any]:
     """The interactions of a JSON cassette."""
     versions: list[Any] = []
     with open(name, encoding="utf-8-sig", newline="") as file:
-        yield from elements(file, (_INTERACTIONS,), {"version": versions.append})
+        yield from elements(file, (_INTERACTIONS,), {"version": versions.append, **beside})
     _check(versions)
 
 
-def _from_yaml(name: str) -> Iterator[Any]:
+def _from_yaml(name: str, beside: _Beside) -> Iterator[Any]:
     """The interactions of a YAML cassette."""
     from pytest_speechcustom.traffic.yaml_stream import elements as yaml_elements
 
     versions: list[Any] = []
     with open(name, "rb") as file:
-        yield from yaml_elements(file, _INTERACTIONS, {"version": versions.append}, lambda: _check(versions))
+        yield from yaml_elements(file, _INTERACTIONS, {"version": versions.append, **beside}, lambda: _check(versions))
 
 
 def _exchange(value: Any, where: str) -> Exchange:

@@ -1,0 +1,1 @@
+"""Cassettes: recorded, scrubbed and played back."""
