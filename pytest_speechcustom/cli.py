@@ -1,4 +1,4 @@
-"""The command line: `speechcustom services`, `check` and `serve`.
+"""The command line: `speechcustom services`, `check`, `diff` and `serve`.
 
 Exit status: 0 no error finding, 1 findings, 2 wrong usage or input that cannot be read, 3 the suite itself
 at fault. Complaints are one line each on standard error; only reports go to standard output.
@@ -95,6 +95,21 @@ def _parser() -> argparse.ArgumentParser:
     _output_options(check)
     check.add_argument("files", nargs="+", metavar="FILE", help="captured traffic")
     check.set_defaults(run=_check)
+
+    compare = commands.add_parser(
+        "diff",
+        help="what a client must change to go from one contract to another",
+        description="Tells what is different between two contracts. With captured traffic of a client of the first: "
+        "only what that client uses and has to change, with its calls.",
+        epilog="Exit status: 0 nothing that breaks a client, 1 changes that do, 2 wrong usage or input that cannot be "
+        "read, 3 the suite itself at fault.",
+        allow_abbrev=False,
+    )
+    _output_options(compare)
+    compare.add_argument("old", metavar="OLD", help="the contract that the client is written for")
+    compare.add_argument("new", metavar="NEW", help="the contract that it shall be written for")
+    compare.add_argument("files", nargs="*", metavar="FILE", help="captured traffic of the client")
+    compare.set_defaults(run=_diff)
 
     serve = commands.add_parser(
         "serve",
@@ -207,6 +222,30 @@ def _check(options: argparse.Namespace) -> int:
     for message in unread:
         _complain(message)
     return TrafficError.exit_status if unread else int(failed)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from pytest_speechcustom.contracts import load
+    from pytest_speechcustom.drift.between import diff
+    from pytest_speechcustom.drift.usage import Usage, concerning
+    from pytest_speechcustom.reports import render_diff
+
+    _known(options.old)
+    _known(options.new)
+    _not_among(options.report, options.files)
+    found = diff(load(options.old), load(options.new))
+    unread: list[str] = []
+    if options.files:
+        usage = Usage(load(options.old))
+        for name in options.files:
+            for exchange in _exchanges(name, unread):
+                usage.add(exchange)
+        found = concerning(found, usage)
+    if not (unread and not found.exchanges):
+        _publish(options, lambda form, colour: render_diff(found, form))
+    for message in unread:
+        _complain(message)
+    return TrafficError.exit_status if unread else int(found.breaking > 0)
 
 
 def _serve(options: argparse.Namespace) -> int:

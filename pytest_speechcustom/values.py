@@ -14,6 +14,8 @@ Side = Literal["client", "server"]
 Basis = Literal["documented", "inferred", "observed"]
 Level = Literal["error", "warning", "note"]
 Verdict = Literal["satisfied", "violated", "inconclusive", "not-verified"]
+Impact = Literal["breaking", "additive", "cosmetic"]
+Direction = Literal["request", "response"]
 
 Headers = tuple[tuple[str, str], ...]
 

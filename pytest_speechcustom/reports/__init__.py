@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, Literal, get_args
 
 from pytest_speechcustom.contracts.model import Contract
+from pytest_speechcustom.drift.changes import Diff
 from pytest_speechcustom.engine.report import Report
 
 Format = Literal["text", "json", "markdown"]
@@ -53,6 +54,14 @@ def render_services(contracts: Iterable[Contract], form: Format) -> str:
     from pytest_speechcustom.reports import as_text
 
     return as_text.services(services)
+
+
+def render_diff(diff: Diff, form: Format) -> str:
+    """What is different between two contracts, ending with a newline."""
+    from pytest_speechcustom.reports import as_diff
+
+    forms = {"text": as_diff.text, "json": as_diff.as_json, "markdown": as_diff.markdown}
+    return forms[form](diff)
 
 
 def dimensions_of(contract: Contract) -> dict[str, str]:
