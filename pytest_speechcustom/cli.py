@@ -1,4 +1,4 @@
-"""The command line: `speechcustom services`, `check`, `diff` and `serve`.
+"""The command line: `speechcustom` and its commands.
 
 Exit status: 0 no error finding, 1 findings, 2 wrong usage or input that cannot be read, 3 the suite itself
 at fault. Complaints are one line each on standard error; only reports go to standard output.
@@ -19,6 +19,7 @@ from pytest_speechcustom import __version__
 from pytest_speechcustom.values import Exchange, SpeechcustomError, TrafficError, UsageError
 
 if TYPE_CHECKING:
+    from pytest_speechcustom.contracts.model import Contract
     from pytest_speechcustom.engine.report import Report
     from pytest_speechcustom.reports import Format
 
@@ -95,6 +96,26 @@ def _parser() -> argparse.ArgumentParser:
     _output_options(check)
     check.add_argument("files", nargs="+", metavar="FILE", help="captured traffic")
     check.set_defaults(run=_check)
+
+    drift = commands.add_parser(
+        "drift",
+        help="what the service does otherwise than its contract says",
+        description="Compares captured traffic of a real service with its contract: what was added, removed or "
+        "retyped, new values, states, statuses and headers, each breaking, additive or cosmetic for a client. What was "
+        "not seen is not observed, which is no verdict.",
+        epilog="Exit status: 0 no drift that breaks what a document promises, 1 such drift (--strict: any that "
+        "breaks a client), 2 wrong usage or input that cannot be read, 3 the suite itself at fault.",
+        allow_abbrev=False,
+    )
+    drift.add_argument("--service", required=True, metavar="ID", help="the contract (see `speechcustom services`)")
+    drift.add_argument("--isolated", action="store_true", help="take every exchange as a sample of its own")
+    drift.add_argument("--strict", action="store_true", help="let warnings fail, too")
+    drift.add_argument(
+        "--param", action="append", default=[], type=_parameter, metavar="K=V", help="set a contract parameter"
+    )
+    _output_options(drift)
+    drift.add_argument("files", nargs="+", metavar="FILE", help="captured traffic")
+    drift.set_defaults(run=_drift)
 
     compare = commands.add_parser(
         "diff",
@@ -193,22 +214,44 @@ def _services(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from dataclasses import replace
-
     from pytest_speechcustom.contracts import load
     from pytest_speechcustom.engine.checker import Checker
-    from pytest_speechcustom.reports import dimensions_of, render
 
     _known(options.service)
     _not_among(options.report, options.files)
     contract = load(options.service, dict(options.param))
     checker = Checker(contract, side=None if options.side == "both" else options.side, isolated=options.isolated)
+    return _judged(options, contract, checker.check, checker.report)
+
+
+def _drift(options: argparse.Namespace) -> int:
+    from pytest_speechcustom.contracts import load
+    from pytest_speechcustom.drift.observed import Drift
+
+    _known(options.service)
+    _not_among(options.report, options.files)
+    contract = load(options.service, dict(options.param))
+    drift = Drift(contract, isolated=options.isolated)
+    return _judged(options, contract, drift.look, drift.report)
+
+
+def _judged(
+    options: argparse.Namespace,
+    contract: Contract,
+    judge: Callable[[Iterator[Exchange], Callable[[int], None]], None],
+    reported: Callable[[], Report],
+) -> int:
+    """Let every file be judged, each a history of its own; then publish the report. Returns the exit status."""
+    from dataclasses import replace
+
+    from pytest_speechcustom.reports import dimensions_of, render
+
     unread: list[str] = []
     with _Progress(sys.stderr) as progress:
         for name in options.files:
-            checker.check(_exchanges(name, unread), progress)
+            judge(_exchanges(name, unread), progress)
 
-    report = checker.report()
+    report = reported()
     failed = _failed(report, options.strict)
     report = replace(report, verdict="error" if unread else "fail" if failed else "pass")
     dimensions = dimensions_of(contract)

@@ -141,3 +141,25 @@ def _held(contract: Contract, direction: Direction, entities: set[str]) -> set[s
             if leaf.type in contract.schemas and not (direction == "request" and leaf.read_only):
                 waiting |= {leaf.type} - met
     return met
+
+
+def place_of(contract: Contract, entity: str, pointer: str) -> str:
+    """The place of an entity that a JSON pointer into a message leads to: ``CustomModel.customProperties.*``.
+
+    `entity` is what the whole message is. What the contract does not have ends as it is named.
+    """
+    owner, path, schema = entity, "", contract.schemas[entity]
+    for step in pointer.split("/")[1:]:
+        name, schema = _follow(contract, schema)
+        if name and is_entity(schema):
+            owner, path = name, ""
+        declared, extra, items = schema.get("properties", {}), schema.get("additionalProperties"), schema.get("items")
+        if items is not None and step.isdigit():
+            path, schema = path + "[]", items
+        elif step in declared:
+            path, schema = f"{path}.{step}", declared[step]
+        elif extra is not None and extra is not False:
+            path, schema = path + ".*", extra if isinstance(extra, dict) else {}
+        else:
+            path, schema = f"{path}.{step}", {}
+    return owner + path

@@ -49,12 +49,12 @@ class Usage:
         places.add(f"request body {kind}")
         places |= self._filtered(operation, route.query)
         if (media := operation.body.get(kind)) and media.entity:
-            places |= {f"request {place}" for place in _places(self.contract, media.entity, request.body)}
+            places |= {f"request {place}" for place in places_in(self.contract, media.entity, request.body)}
         if response is not None:
             spec = operation.responses.get(response.status) or operation.responses.get(0)
             for given in spec.media.values() if spec else ():
                 if given.entity:
-                    places |= {f"response {place}" for place in _places(self.contract, given.entity, response.body)}
+                    places |= {f"response {place}" for place in places_in(self.contract, given.entity, response.body)}
         for place in places:
             known = self._uses.get((operation.id, place))
             use = Use(operation.id, call, 0, number, exchange.where) if known is None else known
@@ -97,7 +97,7 @@ def _content_type(headers: Headers) -> str:
     return given.partition(";")[0].strip().lower()
 
 
-def _places(contract: Contract, entity: str, body: Body) -> set[str]:
+def places_in(contract: Contract, entity: str, body: Body) -> set[str]:
     """The places of entities that a body fills: ``CustomModel``, ``CustomModel.datasets[]``."""
     try:
         value = decode(body)

@@ -29,6 +29,10 @@ def render(report: Report, form: Format, *, dimensions: Mapping[str, str], colou
         from pytest_speechcustom.reports import as_json
 
         return as_json.report(report)
+    if report.mode == "drift":
+        from pytest_speechcustom.reports import as_drift
+
+        return as_drift.markdown(report) if form == "markdown" else as_drift.text(report, colour=colour)
     if form == "markdown":
         from pytest_speechcustom.reports import as_markdown
 

@@ -52,7 +52,7 @@ def services(services: Iterable[Service]) -> str:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "rule": finding.rule,
         "level": finding.level,
         "basis": finding.basis,
@@ -68,6 +68,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "where": finding.where,
         "curl": finding.curl,
     }
+    if (shift := finding.shift) is not None:
+        told |= {"impact": shift.impact, "direction": shift.direction, "place": shift.place, "times": shift.times}
+    return told
 
 
 def _requirement(service: str, requirement: Requirement) -> dict[str, Any]:
