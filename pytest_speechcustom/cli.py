@@ -16,9 +16,10 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from pytest_speechcustom import __version__
-from pytest_speechcustom.values import Exchange, SpeechcustomError, TrafficError, UsageError
+from pytest_speechcustom.values import Exchange, Side, SpeechcustomError, TrafficError, UsageError
 
 if TYPE_CHECKING:
+    from pytest_speechcustom.baseline import Baseline
     from pytest_speechcustom.contracts.model import Contract
     from pytest_speechcustom.engine.report import Report
     from pytest_speechcustom.reports import Format
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--param", action="append", default=[], type=_parameter, metavar="K=V", help="set a contract parameter"
     )
+    _baseline_option(check)
     _output_options(check)
     check.add_argument("files", nargs="+", metavar="FILE", help="captured traffic")
     check.set_defaults(run=_check)
@@ -113,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     drift.add_argument(
         "--param", action="append", default=[], type=_parameter, metavar="K=V", help="set a contract parameter"
     )
+    _baseline_option(drift)
     _output_options(drift)
     drift.add_argument("files", nargs="+", metavar="FILE", help="captured traffic")
     drift.set_defaults(run=_drift)
@@ -159,6 +162,14 @@ def _parser() -> argparse.ArgumentParser:
     _output_options(serve)
     serve.set_defaults(run=_serve)
     return parser
+
+
+def _baseline_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="deviations that are accepted, see docs/baseline.md (speechcustom-baseline.toml, if it is here)",
+    )
 
 
 def _output_options(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
@@ -220,8 +231,9 @@ def _check(options: argparse.Namespace) -> int:
     _known(options.service)
     _not_among(options.report, options.files)
     contract = load(options.service, dict(options.param))
-    checker = Checker(contract, side=None if options.side == "both" else options.side, isolated=options.isolated)
-    return _judged(options, contract, checker.check, checker.report)
+    side: Side | None = None if options.side == "both" else options.side
+    checker = Checker(contract, side=side, isolated=options.isolated)
+    return _judged(options, contract, checker.check, checker.report, side)
 
 
 def _drift(options: argparse.Namespace) -> int:
@@ -240,18 +252,24 @@ def _judged(
     contract: Contract,
     judge: Callable[[Iterator[Exchange], Callable[[int], None]], None],
     reported: Callable[[], Report],
+    side: Side | None = None,
 ) -> int:
     """Let every file be judged, each a history of its own; then publish the report. Returns the exit status."""
     from dataclasses import replace
+    from datetime import UTC, datetime
 
+    from pytest_speechcustom.baseline import accept
     from pytest_speechcustom.reports import dimensions_of, render
 
+    baseline = _baseline(options.baseline)
     unread: list[str] = []
     with _Progress(sys.stderr) as progress:
         for name in options.files:
             judge(_exchanges(name, unread), progress)
 
     report = reported()
+    if baseline is not None and not unread:
+        report = accept(report, baseline, datetime.now(UTC).date(), side=side)
     failed = _failed(report, options.strict)
     report = replace(report, verdict="error" if unread else "fail" if failed else "pass")
     dimensions = dimensions_of(contract)
@@ -361,8 +379,18 @@ def _exchanges(name: str, unread: list[str]) -> Iterator[Exchange]:
         unread.append(str(error))
 
 
+def _baseline(name: str | None) -> Baseline | None:
+    """The baseline that was asked for, or the one in the working directory if there is one."""
+    from pytest_speechcustom.baseline import DEFAULT, read
+
+    if name is None and not os.path.exists(DEFAULT):
+        return None
+    return read(name or DEFAULT)
+
+
 def _failed(report: Report, strict: bool) -> bool:
-    return bool(report.summary["errors"] or (strict and report.summary["warnings"]))
+    unused = any(each.state == "unused" for each in report.accepted)
+    return bool(report.summary["errors"] or (strict and report.summary["warnings"]) or unused)
 
 
 # what is written

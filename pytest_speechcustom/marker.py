@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import pytest
 
+from pytest_speechcustom.baseline import Baseline, read
 from pytest_speechcustom.contracts import SERVICES, load
 from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.judging import patterns
 from pytest_speechcustom.plugin import MARKER, SIGNATURE
 from pytest_speechcustom.values import UsageError
+
+_BASELINE = pytest.StashKey[Baseline]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,12 @@ def allowed_everywhere(item: pytest.Item, contract: Contract) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a fixture works with: the contract, the rules that may be broken, and whether warnings fail too."""
+    """What a fixture works with: the contract, what may be broken, and whether warnings fail too."""
 
     contract: Contract
     allow: tuple[str, ...]
     strict: bool
+    baseline: Baseline | None = None
 
 
 def needed(item: pytest.Item, by: str) -> Wanted:
@@ -134,4 +138,13 @@ def needed(item: pytest.Item, by: str) -> Wanted:
     except UsageError as error:
         raise _wrong(str(error)) from None
     allow = (*settings.allow, *allowed_everywhere(item, contract))
-    return Wanted(contract, allow, settings.strict or bool(item.config.getoption("speechcustom_strict")))
+    strict = settings.strict or bool(item.config.getoption("speechcustom_strict"))
+    return Wanted(contract, allow, strict, baseline_of(item.config))
+
+
+def baseline_of(config: pytest.Config) -> Baseline | None:
+    """The baseline that the ini option names, below the root of the tests; read once. `UsageError` for a wrong one."""
+    name = str(config.getini("speechcustom_baseline"))
+    if name and _BASELINE not in config.stash:
+        config.stash[_BASELINE] = read(config.rootpath / name)
+    return config.stash.get(_BASELINE, None)

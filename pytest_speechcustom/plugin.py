@@ -28,7 +28,7 @@ TOLD = pytest.StashKey[set["Finding"]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--speechcustom-strict` and `speechcustom_allow`."""
+    """`--speechcustom-strict`, `speechcustom_allow` and `speechcustom_baseline`."""
     group = parser.getgroup("speechcustom", "contract tests of custom speech APIs")
     group.addoption(
         "--speechcustom-strict",
@@ -42,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type="linelist",
         default=[],
     )
+    parser.addini("speechcustom_baseline", "a file of findings that are accepted, see docs/baseline.md", default="")
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -79,7 +80,7 @@ def speech_monitor(request: pytest.FixtureRequest) -> Iterator[Monitor]:
     from pytest_speechcustom.monitor import Monitor
 
     wanted = _needed(request.node, "speech_monitor")
-    monitor = Monitor(wanted.contract, allow=wanted.allow, strict=wanted.strict)
+    monitor = Monitor(wanted.contract, allow=wanted.allow, strict=wanted.strict, baseline=wanted.baseline)
     monitor.start()
     yield from _judged(request.node, monitor)
     if (idle := monitor.idle()) is not None:
@@ -92,7 +93,7 @@ def speech_service(request: pytest.FixtureRequest) -> Iterator[SpeechService]:
     from pytest_speechcustom.emulator.service import SpeechService
 
     wanted = _needed(request.node, "speech_service")
-    service = SpeechService(wanted.contract, allow=wanted.allow, strict=wanted.strict)
+    service = SpeechService(wanted.contract, allow=wanted.allow, strict=wanted.strict, baseline=wanted.baseline)
     service.start()
     yield from _judged(request.node, service)
 
@@ -159,6 +160,15 @@ def _is_told(error: BaseException) -> bool:
     from pytest_speechcustom.monitor import ContractBroken
 
     return isinstance(error, ContractBroken)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a whole run in which an entry of the baseline matched nothing."""
+    if session.config.getini("speechcustom_baseline"):
+        from pytest_speechcustom.summary import finish
+
+        finish(session)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

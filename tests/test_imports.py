@@ -25,10 +25,23 @@ DOORS = {"plugin", "marker", "summary", "judging", "hooks", "cli", "monitor", "_
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": {"contracts", "engine", "traffic", "values"},  # lazily, or for type checkers
     **{
-        door: {"__init__", *DOORS, "emulator", "reports", "drift", "taps", "traffic", "engine", "contracts", *LEAVES}
+        door: {
+            "__init__",
+            *DOORS,
+            "emulator",
+            "reports",
+            "baseline",
+            "drift",
+            "taps",
+            "traffic",
+            "engine",
+            "contracts",
+            *LEAVES,
+        }
         for door in sorted(DOORS)
     },
-    "emulator": {"emulator", "judging", "reports", "engine", "contracts", *LEAVES},
+    "emulator": {"emulator", "judging", "baseline", "reports", "engine", "contracts", *LEAVES},
+    "baseline": {"engine", *LEAVES},
     "reports": {"reports", "drift", "engine", "contracts", *LEAVES},
     "drift": {"drift", "engine", "contracts", *LEAVES},
     "taps": {"taps", "traffic", *LEAVES},

@@ -8,7 +8,7 @@ from typing import get_args
 from pytest_speechcustom.engine.report import Report
 from pytest_speechcustom.reports.as_markdown import cell, table
 from pytest_speechcustom.reports.as_text import paint
-from pytest_speechcustom.reports.digest import cited, count, place, plain
+from pytest_speechcustom.reports.digest import baseline, cited, count, place, plain
 from pytest_speechcustom.values import Finding, Impact, Shift, Verdict
 
 IMPACTS: tuple[Impact, ...] = get_args(Impact)
@@ -94,7 +94,7 @@ def _observed(report: Report) -> list[str]:
     lines += [f"properties: {_properties(report.coverage.get('properties', {}))}"]
     for reason, times in report.coverage.get("could not check", {}).items():
         lines.append(f"could not check: {reason} ({count(times, 'time')})")
-    return lines
+    return lines + baseline(report)
 
 
 def _named(names: list[str]) -> str:

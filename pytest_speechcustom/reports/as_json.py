@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from pytest_speechcustom.engine.report import Report, Requirement
@@ -28,6 +29,8 @@ def report(report: Report) -> str:
     }
     if report.omitted:
         document["omitted"] = dict(report.omitted)
+    if report.accepted:
+        document["baseline"] = [asdict(each) for each in report.accepted]
     return _dump(document)
 
 

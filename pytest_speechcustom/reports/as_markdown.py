@@ -12,6 +12,7 @@ from pytest_speechcustom.reports.digest import (
     VERDICTS,
     Group,
     Service,
+    baseline,
     cited,
     counts,
     documents_of,
@@ -32,6 +33,7 @@ def report(report: Report, dimensions: Mapping[str, str]) -> str:
     lines += [f"**{INCOMPLETE.capitalize()}.**", ""] if report.verdict == "error" else []
     lines += ["## Findings", ""]
     lines += _findings(found) if found else ["None."]
+    lines += ["", *(f"* {cell(line)}" for line in baseline(report))] if report.accepted else []
     lines += ["", "## Rules", "", *_verdicts(report, dimensions), "", "## Coverage"]
     for kind, covered in report.coverage.items():
         # Of operations and states all are listed, of the others those that were seen.

@@ -10,6 +10,7 @@ from pytest_speechcustom.reports.digest import (
     INCOMPLETE,
     Group,
     Service,
+    baseline,
     cited,
     count,
     counts,
@@ -70,6 +71,7 @@ def _summary(report: Report, colour: bool) -> str:
             f"{_INDENT}rules: {tally}",
             f"{_INDENT}operations: {exercised(report.coverage.get('operations', {}))} exercised",
             f"{_INDENT}states seen: {_states(report.coverage.get('states', {}))}",
+            *(_INDENT + plain(line) for line in baseline(report)),
         ]
     )
 
