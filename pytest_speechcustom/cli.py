@@ -161,6 +161,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     _output_options(serve)
     serve.set_defaults(run=_serve)
+
+    proxy = commands.add_parser(
+        "proxy",
+        help="stand between a client and a service, and check both",
+        description="Passes everything on to the upstream as it is, and checks both sides. Host is that of the "
+        "upstream, and what is about the connection (Connection, Transfer-Encoding) each side has for itself; so links "
+        "in answers lead to the upstream. The first line is READY and the address; SIGINT or SIGTERM end it, and the "
+        "report follows.",
+        epilog="Exit status: 0 no error finding, 1 findings, 2 wrong usage or an address that cannot be listened on, "
+        "3 the upstream was not reachable, or the suite itself is at fault.",
+        allow_abbrev=False,
+    )
+    proxy.add_argument("--service", required=True, metavar="ID", help="the contract (see `speechcustom services`)")
+    proxy.add_argument("--upstream", required=True, metavar="URL", help="the service: what stands before each path")
+    proxy.add_argument("--port", type=int, default=0, help="where to listen on 127.0.0.1 (0: any port that is free)")
+    proxy.add_argument("--strict", action="store_true", help="let warnings fail, too")
+    proxy.add_argument(
+        "--param", action="append", default=[], type=_parameter, metavar="K=V", help="set a contract parameter"
+    )
+    _baseline_option(proxy)
+    _output_options(proxy)
+    proxy.set_defaults(run=_proxy)
     return parser
 
 
@@ -331,6 +353,36 @@ def _serve(options: argparse.Namespace) -> int:
         _complain(f"the emulator is at fault, not the client: {', '.join(sorted({each.rule for each in own}))}")
         return SpeechcustomError.exit_status
     return int(bool(judgement.failing))
+
+
+def _proxy(options: argparse.Namespace) -> int:
+    import time
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
+    from pytest_speechcustom.baseline import accept
+    from pytest_speechcustom.contracts import load
+    from pytest_speechcustom.proxy.service import Proxy
+    from pytest_speechcustom.reports import dimensions_of, render
+
+    _known(options.service)
+    contract = load(options.service, dict(options.param))
+    baseline = _baseline(options.baseline)
+    proxy = Proxy(contract, options.upstream, port=options.port)
+    with _until_told(), proxy:
+        _print(sys.stdout, f"READY {proxy.address}\n")
+        while True:
+            time.sleep(3600)
+    report = proxy.report()
+    if baseline is not None and not proxy.failures:
+        report = accept(report, baseline, datetime.now(UTC).date())
+    failed = _failed(report, options.strict)
+    report = replace(report, verdict="error" if proxy.failures else "fail" if failed else "pass")
+    dimensions = dimensions_of(contract)
+    _publish(options, lambda form, colour: render(report, form, dimensions=dimensions, colour=colour))
+    for reason in proxy.failures:
+        _complain(f"the upstream {options.upstream} was not reachable: {reason}")
+    return SpeechcustomError.exit_status if proxy.failures else int(failed)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "__init__",
             *DOORS,
             "emulator",
+            "proxy",
             "reports",
             "baseline",
             "drift",
@@ -41,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         for door in sorted(DOORS)
     },
     "emulator": {"emulator", "judging", "baseline", "reports", "engine", "contracts", *LEAVES},
+    "proxy": {"proxy", "emulator.serving", "traffic.inflate", "engine", "contracts", *LEAVES},
     "baseline": {"engine", *LEAVES},
     "reports": {"reports", "drift", "engine", "contracts", *LEAVES},
     "drift": {"drift", "engine", "contracts", *LEAVES},

@@ -69,7 +69,7 @@ class SpeechService:
         """Listen. Raises `UsageError` where that is not possible."""
         from pytest_speechcustom.emulator.serving import Server
 
-        self._server = Server(self._emulator, host, port)
+        self._server = Server(self.app, host, port)
 
     def stop(self) -> None:
         """Listen no more. What was judged stays."""
