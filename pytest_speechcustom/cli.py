@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from pytest_speechcustom.engine.report import Report
     from pytest_speechcustom.reports import Format
 
-_LATER_FORMATS = ("sarif", "junit")
-_LATER_SUFFIXES = (".sarif", ".xml", ".html")
 _EVERY = 2000
 _INTERRUPTED = 130
 
@@ -197,8 +195,14 @@ def _baseline_option(parser: argparse.ArgumentParser) -> None:
 def _output_options(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
     """Add `--format` and `--report`; the group is for other ways to say the format."""
     group = parser.add_mutually_exclusive_group()
-    group.add_argument("--format", type=_format, metavar="{text,json,markdown}", help="what to print (default: text)")
-    parser.add_argument("--report", type=_report_file, metavar="FILE", help="also write JSON (Markdown: .md) there")
+    group.add_argument(
+        "--format", type=_format, metavar="{text,json,markdown,sarif,junit,html}", help="what to print (default: text)"
+    )
+    parser.add_argument(
+        "--report",
+        metavar="FILE",
+        help="also write JSON there (Markdown: .md, SARIF: .sarif, JUnit: .xml, HTML: .html)",
+    )
     return group
 
 
@@ -207,17 +211,7 @@ def _format(text: str) -> str:
 
     if text in FORMATS:
         return text
-    known = ", ".join(FORMATS)
-    if text in _LATER_FORMATS:
-        raise argparse.ArgumentTypeError(f"the format {text} is not supported yet; choose from {known}")
-    raise argparse.ArgumentTypeError(f"there is no format {text!r}; choose from {known}")
-
-
-def _report_file(name: str) -> str:
-    suffix = os.path.splitext(name)[1].lower()
-    if suffix in _LATER_SUFFIXES:
-        raise argparse.ArgumentTypeError(f"reports in {suffix} files are not supported yet; use .json or .md")
-    return name
+    raise argparse.ArgumentTypeError(f"there is no format {text!r}; choose from {', '.join(FORMATS)}")
 
 
 def _parameter(text: str) -> tuple[str, Any]:
@@ -452,7 +446,9 @@ def _publish(options: argparse.Namespace, render: Callable[[Format, bool], str])
     """Write the report file if one is asked for, then print. The second argument of `render` asks for colour."""
     failure = None
     if options.report is not None:
-        text = render("markdown" if options.report.lower().endswith(".md") else "json", False)
+        from pytest_speechcustom.reports import form_of
+
+        text = render(form_of(options.report), False)
         try:
             with open(options.report, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
                 file.write(text)
