@@ -6,6 +6,7 @@ client. Beside that stand things that no rule is about: headers nobody documente
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -25,6 +26,8 @@ from pytest_speechcustom.values import ABSENT, Exchange, Response, Verdict
 _NOT_THERE = (405, 410, 501)
 _UNREAD = ("response.body.unread", "request.body.unread")
 _FORMS = ("response.body.json", "error.body", "error.content-type")
+_NAMED = re.compile(r"(?:header|parameter) '?(?P<name>[^' ]+)")
+"""What a message about a header or a parameter is about."""
 _MOST_REASONS = 100
 _MOST_HELD = 1000
 
@@ -149,10 +152,9 @@ class Drift:
         if breach.rule.endswith("body.required") and entity:  # it stands at the object that lacks the property
             return place_of(self.contract, entity, f"{breach.pointer}/{breach.allowed.removesuffix(' present')}")
         if breach.rule.startswith(("request.body.", "response.body.", "error.body")) or breach.pointer:
-            return place_of(self.contract, entity, breach.pointer) if entity else f"{operation.id} {breach.pointer}"
-        if breach.rule == "response.status":
-            return f"{operation.id} status"
-        return f"{operation.id} {breach.allowed if breach.rule == 'response.header.missing' else breach.seen}"
+            return place_of(self.contract, entity, breach.pointer) if entity else operation.id
+        named = _NAMED.search(breach.message)
+        return f"{operation.id} {named['name'] if named else breach.rule.rpartition('.')[2]}"
 
     def _not_checked(self, operation: Operation | None, reason: str) -> None:
         if operation is not None:
@@ -237,11 +239,19 @@ class Drift:
 
     def _end(self) -> None:
         """A history has ended: decide what had to wait for its end."""
-        for each in self._unsigned if self._signed else ():
-            self._denied(each.index, each.exchange, each.operation, each.response)
-        for wait in self._waits.stuck():
+        for each in self._unsigned:
+            if self._signed:
+                self._denied(each.index, each.exchange, each.operation, each.response)
+            else:  # it may have had some that the recorder left out
+                self._not_checked(
+                    each.operation, f"a request without credentials was refused with {each.response.status}"
+                )
+        for wait in self._waits.long():
             name = f"{wait.resource} {wait.id}"
-            minutes = round((wait.seconds or 0) / 60)
+            if wait.seconds is None:
+                self._not_checked(wait.operation, f"{wait.times} readings of {wait.status}, and no times")
+                continue
+            minutes = round(wait.seconds / 60)
             message = f"{name} is still {wait.status} after {minutes} minutes and {wait.times} readings"
             allowed = f"another state within {round(PATIENCE / 60)} minutes (no document gives a limit)"
             breach = Breach("", message, allowed, wait.status, wait.pointer, name, wait.source)

@@ -13,7 +13,7 @@ from pytest_speechcustom.values import Exchange, Source
 
 PATIENCE = 3600.0
 """After how many seconds in its first state work is taken not to begin. No document gives a limit."""
-FEWEST = 3
+FEWEST = 2
 """How often it must have been read in that time."""
 _MOST = 10_000
 
@@ -73,10 +73,10 @@ class Waits:
         elif len(self._waiting) < _MOST:
             self._waiting[key] = wait
 
-    def stuck(self) -> Iterator[Wait]:
-        """Who was still waiting at the end, and for too long."""
+    def long(self) -> Iterator[Wait]:
+        """Who was still waiting at the end, and for too long as far as is known: times may be missing."""
         for wait in self._waiting.values():
-            if wait.times >= FEWEST and (wait.seconds or 0) > PATIENCE:
+            if wait.times >= FEWEST and (wait.seconds is None or wait.seconds >= PATIENCE):
                 yield wait
 
 
