@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
 import pytest
 
+from pytest_speechcustom.baseline import Baseline
 from pytest_speechcustom.contracts.digest import digest
 from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.engine.curl import curl, sent
@@ -65,7 +66,7 @@ class SpeechCassette:
     where there is no cassette yet, ``new`` adds what is not in it, ``all`` records everything anew. `policy` says what
     may stand in a recording, `about` what is written into its metadata beside what is known (``recorded_from``,
     ``recorded_at``), and `moved` maps origins (``http://127.0.0.1:8080``) to those that are written in their place.
-    `allow` and `strict` are those of the marker. Use it as a context manager, or `start` and `stop` it.
+    `allow` and `strict` are those of the marker, `baseline` holds single findings that are accepted. Use it as a context manager, or `start` and `stop` it.
 
     Raises `UsageError` where there is nothing to play, or the recording would go into the installed package.
     """
@@ -81,11 +82,13 @@ class SpeechCassette:
         moved: Mapping[str, str] | None = None,
         allow: Iterable[str] = (),
         strict: bool = False,
+        baseline: Baseline | None = None,
     ) -> None:
         self.contract, self.place, self.strict = contract, place, strict
         self._policy = policy or policy_of(contract)
         self._about, self._moved = about or {}, moved or {}
         self._allow = patterns(contract, allow)
+        self._baseline = baseline
         self._plays = mode != "all" and place.found is not None
         self._records = mode in ("new", "all") or (mode == "once" and not self._plays)
         if not self._plays and not self._records:
@@ -280,8 +283,8 @@ class SpeechCassette:
         summary = {**report.summary, "errors": report.summary["errors"] + len(misses)}
         verdict = "fail" if misses else report.verdict
         report = replace(report, findings=(*misses, *report.findings), summary=summary, verdict=verdict)
-        judged = judge(report, self._allow, strict=self.strict)
-        return CassetteJudgement(judged.report, judged.failing, judged.allowed, self._facts())
+        judged = judge(report, self._allow, strict=self.strict, baseline=self._baseline)
+        return CassetteJudgement(judged.report, judged.failing, judged.allowed, judged.accepted, self._facts())
 
     def check(self) -> None:
         """Raise `ContractBroken` now if what was asked so far breaks the contract, or is not in the cassette."""
@@ -362,6 +365,7 @@ def cassette_of(item: pytest.Item) -> SpeechCassette:
         policy=policy,
         allow=wanted.allow,
         strict=wanted.strict,
+        baseline=wanted.baseline,
     )
 
 

@@ -1,4 +1,4 @@
-"""The command line: `speechcustom services`, `check`, `serve` and `conformance`.
+"""The command line: `speechcustom` and its commands.
 
 Exit status: 0 no error finding, 1 findings, 2 wrong usage or input that cannot be read, 3 the suite itself
 at fault. Complaints are one line each on standard error; only reports go to standard output.
@@ -16,14 +16,14 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from pytest_speechcustom import __version__
-from pytest_speechcustom.values import Exchange, SpeechcustomError, TrafficError, UsageError
+from pytest_speechcustom.values import Exchange, Side, SpeechcustomError, TrafficError, UsageError
 
 if TYPE_CHECKING:
+    from pytest_speechcustom.baseline import Baseline
+    from pytest_speechcustom.contracts.model import Contract
     from pytest_speechcustom.engine.report import Report
     from pytest_speechcustom.reports import Format
 
-_LATER_FORMATS = ("sarif", "junit")
-_LATER_SUFFIXES = (".sarif", ".xml", ".html")
 _EVERY = 2000
 _INTERRUPTED = 130
 
@@ -92,9 +92,46 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--param", action="append", default=[], type=_parameter, metavar="K=V", help="set a contract parameter"
     )
+    _baseline_option(check)
     _output_options(check)
     check.add_argument("files", nargs="+", metavar="FILE", help="captured traffic")
     check.set_defaults(run=_check)
+
+    drift = commands.add_parser(
+        "drift",
+        help="what the service does otherwise than its contract says",
+        description="Compares captured traffic of a real service with its contract: what was added, removed or "
+        "retyped, new values, states, statuses and headers, each breaking, additive or cosmetic for a client. What was "
+        "not seen is not observed, which is no verdict.",
+        epilog="Exit status: 0 no drift that breaks what a document promises, 1 such drift (--strict: any that "
+        "breaks a client), 2 wrong usage or input that cannot be read, 3 the suite itself at fault.",
+        allow_abbrev=False,
+    )
+    drift.add_argument("--service", required=True, metavar="ID", help="the contract (see `speechcustom services`)")
+    drift.add_argument("--isolated", action="store_true", help="take every exchange as a sample of its own")
+    drift.add_argument("--strict", action="store_true", help="let warnings fail, too")
+    drift.add_argument(
+        "--param", action="append", default=[], type=_parameter, metavar="K=V", help="set a contract parameter"
+    )
+    _baseline_option(drift)
+    _output_options(drift)
+    drift.add_argument("files", nargs="+", metavar="FILE", help="captured traffic")
+    drift.set_defaults(run=_drift)
+
+    compare = commands.add_parser(
+        "diff",
+        help="what a client must change to go from one contract to another",
+        description="Tells what is different between two contracts. With captured traffic of a client of the first: "
+        "only what that client uses and has to change, with its calls.",
+        epilog="Exit status: 0 nothing that breaks a client, 1 changes that do, 2 wrong usage or input that cannot be "
+        "read, 3 the suite itself at fault.",
+        allow_abbrev=False,
+    )
+    _output_options(compare)
+    compare.add_argument("old", metavar="OLD", help="the contract that the client is written for")
+    compare.add_argument("new", metavar="NEW", help="the contract that it shall be written for")
+    compare.add_argument("files", nargs="*", metavar="FILE", help="captured traffic of the client")
+    compare.set_defaults(run=_diff)
 
     serve = commands.add_parser(
         "serve",
@@ -122,8 +159,38 @@ def _parser() -> argparse.ArgumentParser:
     )
     _output_options(serve)
     serve.set_defaults(run=_serve)
+
+    proxy = commands.add_parser(
+        "proxy",
+        help="stand between a client and a service, and check both",
+        description="Passes everything on to the upstream as it is, and checks both sides. Host is that of the "
+        "upstream, and what is about the connection (Connection, Transfer-Encoding) each side has for itself; so links "
+        "in answers lead to the upstream. The first line is READY and the address; SIGINT or SIGTERM end it, and the "
+        "report follows.",
+        epilog="Exit status: 0 no error finding, 1 findings, 2 wrong usage or an address that cannot be listened on, "
+        "3 the upstream was not reachable, or the suite itself is at fault.",
+        allow_abbrev=False,
+    )
+    proxy.add_argument("--service", required=True, metavar="ID", help="the contract (see `speechcustom services`)")
+    proxy.add_argument("--upstream", required=True, metavar="URL", help="the service: what stands before each path")
+    proxy.add_argument("--port", type=int, default=0, help="where to listen on 127.0.0.1 (0: any port that is free)")
+    proxy.add_argument("--strict", action="store_true", help="let warnings fail, too")
+    proxy.add_argument(
+        "--param", action="append", default=[], type=_parameter, metavar="K=V", help="set a contract parameter"
+    )
+    _baseline_option(proxy)
+    _output_options(proxy)
+    proxy.set_defaults(run=_proxy)
     _conformance_options(commands)
     return parser
+
+
+def _baseline_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="deviations that are accepted, see docs/baseline.md (speechcustom-baseline.toml, if it is here)",
+    )
 
 
 def _conformance_options(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -177,8 +244,15 @@ def _seconds(text: str) -> float:
 def _output_options(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
     """Add `--format` and `--report`; the group is for other ways to say the format."""
     group = parser.add_mutually_exclusive_group()
-    group.add_argument("--format", type=_format, metavar="{text,json,markdown}", help="what to print (default: text)")
-    parser.add_argument("--report", type=_report_file, metavar="FILE", help="also write JSON (Markdown: .md) there")
+    group.add_argument(
+        "--format", type=_format, metavar="{text,json,markdown,sarif,junit,html}", help="what to print (default: text)"
+    )
+    parser.add_argument(
+        "--report",
+        type=_report_file,
+        metavar="FILE",
+        help="also write JSON there (Markdown: .md, SARIF: .sarif, JUnit: .xml, HTML: .html)",
+    )
     return group
 
 
@@ -187,18 +261,12 @@ def _format(text: str) -> str:
 
     if text in FORMATS:
         return text
-    known = ", ".join(FORMATS)
-    if text in _LATER_FORMATS:
-        raise argparse.ArgumentTypeError(f"the format {text} is not supported yet; choose from {known}")
-    raise argparse.ArgumentTypeError(f"there is no format {text!r}; choose from {known}")
+    raise argparse.ArgumentTypeError(f"there is no format {text!r}; choose from {', '.join(FORMATS)}")
 
 
 def _report_file(name: str) -> str:
     if not os.path.isdir(os.path.dirname(os.path.abspath(name))):
         raise argparse.ArgumentTypeError(f"there is no folder for {name}")
-    suffix = os.path.splitext(name)[1].lower()
-    if suffix in _LATER_SUFFIXES:
-        raise argparse.ArgumentTypeError(f"reports in {suffix} files are not supported yet; use .json or .md")
     return name
 
 
@@ -229,22 +297,51 @@ def _services(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from dataclasses import replace
-
     from pytest_speechcustom.contracts import load
     from pytest_speechcustom.engine.checker import Checker
-    from pytest_speechcustom.reports import dimensions_of, render
 
     _known(options.service)
     _not_among(options.report, options.files)
     contract = load(options.service, dict(options.param))
-    checker = Checker(contract, side=None if options.side == "both" else options.side, isolated=options.isolated)
+    side: Side | None = None if options.side == "both" else options.side
+    checker = Checker(contract, side=side, isolated=options.isolated)
+    return _judged(options, contract, checker.check, checker.report, side)
+
+
+def _drift(options: argparse.Namespace) -> int:
+    from pytest_speechcustom.contracts import load
+    from pytest_speechcustom.drift.observed import Drift
+
+    _known(options.service)
+    _not_among(options.report, options.files)
+    contract = load(options.service, dict(options.param))
+    drift = Drift(contract, isolated=options.isolated)
+    return _judged(options, contract, drift.look, drift.report)
+
+
+def _judged(
+    options: argparse.Namespace,
+    contract: Contract,
+    judge: Callable[[Iterator[Exchange], Callable[[int], None]], None],
+    reported: Callable[[], Report],
+    side: Side | None = None,
+) -> int:
+    """Let every file be judged, each a history of its own; then publish the report. Returns the exit status."""
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
+    from pytest_speechcustom.baseline import accept
+    from pytest_speechcustom.reports import dimensions_of, render
+
+    baseline = _baseline(options.baseline)
     unread: list[str] = []
     with _Progress(sys.stderr) as progress:
         for name in options.files:
-            checker.check(_exchanges(name, unread), progress)
+            judge(_exchanges(name, unread), progress)
 
-    report = checker.report()
+    report = reported()
+    if baseline is not None and not unread:
+        report = accept(report, baseline, datetime.now(UTC).date(), side=side)
     failed = _failed(report, options.strict)
     report = replace(report, verdict="error" if unread else "fail" if failed else "pass")
     dimensions = dimensions_of(contract)
@@ -258,6 +355,30 @@ def _check(options: argparse.Namespace) -> int:
     for message in unread:
         _complain(message)
     return TrafficError.exit_status if unread else int(failed)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from pytest_speechcustom.contracts import load
+    from pytest_speechcustom.drift.between import diff
+    from pytest_speechcustom.drift.usage import Usage, concerning
+    from pytest_speechcustom.reports import render_diff
+
+    _known(options.old)
+    _known(options.new)
+    _not_among(options.report, options.files)
+    found = diff(load(options.old), load(options.new))
+    unread: list[str] = []
+    if options.files:
+        usage = Usage(load(options.old))
+        for name in options.files:
+            for exchange in _exchanges(name, unread):
+                usage.add(exchange)
+        found = concerning(found, usage)
+    if not (unread and not found.exchanges):
+        _publish(options, lambda form, colour: render_diff(found, form))
+    for message in unread:
+        _complain(message)
+    return TrafficError.exit_status if unread else int(found.breaking > 0)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -349,6 +470,36 @@ def _ended_by_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+def _proxy(options: argparse.Namespace) -> int:
+    import time
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
+    from pytest_speechcustom.baseline import accept
+    from pytest_speechcustom.contracts import load
+    from pytest_speechcustom.proxy.service import Proxy
+    from pytest_speechcustom.reports import dimensions_of, render
+
+    _known(options.service)
+    contract = load(options.service, dict(options.param))
+    baseline = _baseline(options.baseline)
+    proxy = Proxy(contract, options.upstream, port=options.port)
+    with _until_told(), proxy:
+        _print(sys.stdout, f"READY {proxy.address}\n")
+        while True:
+            time.sleep(3600)
+    report = proxy.report()
+    if baseline is not None and not proxy.failures:
+        report = accept(report, baseline, datetime.now(UTC).date())
+    failed = _failed(report, options.strict)
+    report = replace(report, verdict="error" if proxy.failures else "fail" if failed else "pass")
+    dimensions = dimensions_of(contract)
+    _publish(options, lambda form, colour: render(report, form, dimensions=dimensions, colour=colour))
+    for reason in proxy.failures:
+        _complain(f"the upstream {options.upstream} was not reachable: {reason}")
+    return SpeechcustomError.exit_status if proxy.failures else int(failed)
+
+
 @contextmanager
 def _until_told() -> Iterator[None]:
     """End the block in good order at SIGINT or SIGTERM, also where a shell that runs us behind it ignores SIGINT."""
@@ -395,8 +546,18 @@ def _exchanges(name: str, unread: list[str]) -> Iterator[Exchange]:
         unread.append(str(error))
 
 
+def _baseline(name: str | None) -> Baseline | None:
+    """The baseline that was asked for, or the one in the working directory if there is one."""
+    from pytest_speechcustom.baseline import DEFAULT, read
+
+    if name is None and not os.path.exists(DEFAULT):
+        return None
+    return read(name or DEFAULT)
+
+
 def _failed(report: Report, strict: bool) -> bool:
-    return bool(report.summary["errors"] or (strict and report.summary["warnings"]))
+    unused = any(each.state == "unused" for each in report.accepted)
+    return bool(report.summary["errors"] or (strict and report.summary["warnings"]) or unused)
 
 
 # what is written
@@ -406,7 +567,9 @@ def _publish(options: argparse.Namespace, render: Callable[[Format, bool], str])
     """Write the report file if one is asked for, then print. The second argument of `render` asks for colour."""
     failure = None
     if options.report is not None:
-        text = render("markdown" if options.report.lower().endswith(".md") else "json", False)
+        from pytest_speechcustom.reports import form_of
+
+        text = render(form_of(options.report), False)
         try:
             with open(options.report, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
                 file.write(text)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
+from pytest_speechcustom.baseline import Baseline
 from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.engine.report import Report
 from pytest_speechcustom.values import Finding, UsageError
@@ -24,11 +26,15 @@ ContractBroken.__module__ = "pytest_speechcustom"
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A report, and what its findings mean here: `failing` count, `allowed` were expected, by the pattern met."""
+    """A report, and what its findings mean here: `failing` count, `allowed` were expected, by the pattern met.
+
+    `accepted` tells how often each entry of the baseline was met, by its number.
+    """
 
     report: Report
     failing: tuple[Finding, ...]
     allowed: tuple[tuple[Finding, str], ...]
+    accepted: Mapping[int, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         from pytest_speechcustom.reports import render
@@ -39,18 +45,24 @@ class Judgement:
         return f"{text}\n  allowed here: {', '.join(rules)}" if rules else text
 
 
-def judge(report: Report, allow: Mapping[str, str], *, strict: bool) -> Judgement:
+def judge(report: Report, allow: Mapping[str, str], *, strict: bool, baseline: Baseline | None = None) -> Judgement:
     """What of a report counts. `allow` is what `patterns` gives; with `strict`, warnings count as errors do."""
     levels = ("error", "warning") if strict else ("error",)
     failing, allowed = [], []
+    accepted: dict[int, int] = {}
+    today = datetime.now(UTC).date()
     for finding in report.findings:
         local = finding.rule.partition("/")[2]
         given = next((given for given, pattern in allow.items() if fnmatchcase(local, pattern)), None)
-        if given is not None:
+        number = baseline.accepting(finding, today) if baseline is not None else None
+        if number is not None and baseline is not None:
+            accepted[number] = accepted.get(number, 0) + 1
+            allowed.append((finding, baseline.entries[number].rule))
+        elif given is not None:
             allowed.append((finding, given))
         elif finding.level in levels:
             failing.append(finding)
-    return Judgement(report, tuple(failing), tuple(allowed))
+    return Judgement(report, tuple(failing), tuple(allowed), accepted)
 
 
 def patterns(contract: Contract, allow: Iterable[str]) -> dict[str, str]:

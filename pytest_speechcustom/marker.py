@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import pytest
 
+from pytest_speechcustom.baseline import Baseline, read
 from pytest_speechcustom.contracts import SERVICES, load
 from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.judging import patterns
 from pytest_speechcustom.plugin import MARKER, SIGNATURE
 from pytest_speechcustom.values import UsageError
+
+_BASELINE = pytest.StashKey[Baseline]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class Wanted:
     allow: tuple[str, ...]
     strict: bool
     cassette: str | None = None
+    baseline: Baseline | None = None
 
 
 def needed(item: pytest.Item, by: str) -> Wanted:
@@ -137,4 +141,12 @@ def needed(item: pytest.Item, by: str) -> Wanted:
         raise _wrong(str(error)) from None
     allow = (*settings.allow, *allowed_everywhere(item, contract))
     strict = settings.strict or bool(item.config.getoption("speechcustom_strict"))
-    return Wanted(contract, allow, strict, settings.cassette)
+    return Wanted(contract, allow, strict, settings.cassette, baseline_of(item.config))
+
+
+def baseline_of(config: pytest.Config) -> Baseline | None:
+    """The baseline that the ini option names, below the root of the tests; read once. `UsageError` for a wrong one."""
+    name = str(config.getini("speechcustom_baseline"))
+    if name and _BASELINE not in config.stash:
+        config.stash[_BASELINE] = read(config.rootpath / name)
+    return config.stash.get(_BASELINE, None)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from pytest_speechcustom.baseline import Baseline
 from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.engine.report import Report
 from pytest_speechcustom.judging import ContractBroken, Judgement, judge, patterns
@@ -21,11 +22,19 @@ class Monitor:
     """Watches HTTP traffic and judges it by the contract of a service.
 
     `contract` is a contract or the id of one. `allow` are ids of rules, or patterns of such (``model.*``), that may
-    be broken; with `strict`, warnings count as errors do. As a context manager it watches this process for the
-    length of the block, and raises `ContractBroken` at its end. Otherwise `start`, `stop` and `check` do that.
+    be broken, `baseline` holds single findings that are accepted; with `strict`, warnings count as errors do. As a
+    context manager it watches this process for the length of the block, and raises `ContractBroken` at its end.
+    Otherwise `start`, `stop` and `check` do that.
     """
 
-    def __init__(self, contract: Contract | str, *, allow: Iterable[str] = (), strict: bool = False) -> None:
+    def __init__(
+        self,
+        contract: Contract | str,
+        *,
+        allow: Iterable[str] = (),
+        strict: bool = False,
+        baseline: Baseline | None = None,
+    ) -> None:
         from pytest_speechcustom.engine.routing import Router
         from pytest_speechcustom.taps.patches import Patches
         from pytest_speechcustom.taps.recorder import Recorder
@@ -37,6 +46,7 @@ class Monitor:
         self.contract = contract
         self.strict = strict
         self._allow = patterns(contract, allow)
+        self._baseline = baseline
         router = self._router = Router(contract)
         self._recorder = Recorder(lambda method, url: router.route(method, url).operation is not None)
         self._process: Patches | None = None
@@ -128,7 +138,7 @@ class Monitor:
 
         checker = Checker(self.contract, overheard=True)
         checker.check(exchanges)
-        return judge(checker.report("monitor"), self._allow, strict=self.strict)
+        return judge(checker.report("monitor"), self._allow, strict=self.strict, baseline=self._baseline)
 
     def idle(self) -> SpeechcustomWarning | None:
         """A warning if nothing that was seen is a call of the service: then nothing was judged."""

@@ -52,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     ):
         parser.addini(f"speechcustom_{name}", text, type="linelist", default=[])
     parser.addini("speechcustom_cassettes", "folder of your cassettes, seen from the root (default: beside the test)")
+    parser.addini("speechcustom_baseline", "a file of findings that are accepted, see docs/baseline.md", default="")
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -89,7 +90,7 @@ def speech_monitor(request: pytest.FixtureRequest) -> Iterator[Monitor]:
     from pytest_speechcustom.monitor import Monitor
 
     wanted = _needed(request.node, "speech_monitor")
-    monitor = Monitor(wanted.contract, allow=wanted.allow, strict=wanted.strict)
+    monitor = Monitor(wanted.contract, allow=wanted.allow, strict=wanted.strict, baseline=wanted.baseline)
     monitor.start()
     yield from _judged(request.node, monitor)
     if (idle := monitor.idle()) is not None:
@@ -102,7 +103,7 @@ def speech_service(request: pytest.FixtureRequest) -> Iterator[SpeechService]:
     from pytest_speechcustom.emulator.service import SpeechService
 
     wanted = _needed(request.node, "speech_service")
-    service = SpeechService(wanted.contract, allow=wanted.allow, strict=wanted.strict)
+    service = SpeechService(wanted.contract, allow=wanted.allow, strict=wanted.strict, baseline=wanted.baseline)
     service.start()
     yield from _judged(request.node, service)
 
@@ -192,6 +193,15 @@ def _is_told(error: BaseException) -> bool:
     from pytest_speechcustom.judging import ContractBroken
 
     return isinstance(error, ContractBroken)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a whole run in which an entry of the baseline matched nothing."""
+    if session.config.getini("speechcustom_baseline"):
+        from pytest_speechcustom.summary import finish
+
+        finish(session)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

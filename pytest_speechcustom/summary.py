@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_speechcustom.marker import reasons
+from pytest_speechcustom.marker import baseline_of, reasons
 from pytest_speechcustom.plugin import CASSETTE, PROPERTY
 from pytest_speechcustom.reports.digest import plain
-from pytest_speechcustom.values import Finding
+from pytest_speechcustom.values import Finding, UsageError
 
 if TYPE_CHECKING:
     from pytest_speechcustom.judging import Judgement
+
+
+_UNUSED = pytest.StashKey[list[str]]()
 
 
 def remember(item: pytest.Item, judgement: Judgement, conformance: Mapping[str, Any] | None = None) -> None:
@@ -53,6 +56,7 @@ def _facts(judgement: Judgement) -> dict[str, Any]:
         "allowed": dict(sorted(allowed.items())),
         "verdicts": verdicts,
         "rules": len(report.requirements),
+        "accepted": sorted(judgement.accepted),
     }
 
 
@@ -71,22 +75,78 @@ def _local(finding: Finding) -> str:
 
 def write(terminal: Any, reports: Iterable[pytest.TestReport]) -> None:
     """Write what was checked in a run to its terminal reporter: a section with some lines for each service."""
+    facts, config = _facts_of(reports), terminal.config
+    baseline = baseline_of(config)
+    why = reasons(config) | {each.rule: each.reason for each in (baseline.entries if baseline else ())}
+    terminal.write_sep("=", "speechcustom")
+    for service in sorted({each["service"] for each in facts.values()}):
+        tests = {nodeid: each for nodeid, each in sorted(facts.items()) if each["service"] == service}
+        for line in _summary(service, tests, why):
+            terminal.write_line(line)
+    for line in _cassettes(_cassettes_of(reports), _is_whole(config)):
+        terminal.write_line(line)
+    for line in config.stash.get(_UNUSED, []):
+        terminal.write_line(f"error {line}", red=True)
+
+
+def finish(session: pytest.Session) -> None:
+    """Fail a whole run whose baseline has entries, of services that were judged, that match nothing.
+
+    A part of a suite cannot tell: nothing is said where tests were deselected, named on the command line, or not run.
+    """
+    config = session.config
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is None or hasattr(config, "workerinput") or not _whole(session, terminal):
+        return
+    try:
+        baseline = baseline_of(config)
+    except UsageError:  # told by each test that needs it
+        return
+    facts = _facts_of(_reports(terminal)).values()
+    services = {each["service"] for each in facts}
+    met = {number for each in facts for number in each.get("accepted", ())}
+    unused = [
+        f"{config.getini('speechcustom_baseline')}: {entry.rule} at {entry.place} matches nothing: remove it"
+        for number, entry in enumerate(baseline.entries if baseline else ())
+        if number not in met and not entry.drift and any(entry.of(service) for service in services)
+    ]
+    if unused:
+        config.stash[_UNUSED] = unused
+        session.exitstatus = max(session.exitstatus, pytest.ExitCode.TESTS_FAILED)
+
+
+def _whole(session: pytest.Session, terminal: Any) -> bool:
+    """Whether all tests ran that there are."""
+    named = session.config.args_source is pytest.Config.ArgsSource.ARGS
+    cut = bool(session.shouldstop or session.shouldfail or terminal.stats.get("deselected"))
+    return not (named or cut) and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+
+
+def _reports(terminal: Any) -> Iterator[pytest.TestReport]:
+    for listed in terminal.stats.values():
+        yield from (report for report in listed if isinstance(report, pytest.TestReport))
+
+
+def _facts_of(reports: Iterable[pytest.TestReport]) -> dict[str, dict[str, Any]]:
+    """What each test left behind, last of all at its end."""
     facts: dict[str, dict[str, Any]] = {}
-    cassettes: dict[str, dict[str, Any]] = {}
     order = {"setup": 0, "call": 1, "teardown": 2}
     for report in sorted(reports, key=lambda report: order[report.when or "setup"]):
         for name, value in report.user_properties:
             if name == PROPERTY:
                 facts[report.nodeid] = json.loads(str(value))
-            elif name == CASSETTE:
-                cassettes[report.nodeid] = json.loads(str(value))
-    terminal.write_sep("=", "speechcustom")
-    for service in sorted({each["service"] for each in facts.values()}):
-        tests = {nodeid: each for nodeid, each in sorted(facts.items()) if each["service"] == service}
-        for line in _summary(service, tests, reasons(terminal.config)):
-            terminal.write_line(line)
-    for line in _cassettes(list(cassettes.values()), _is_whole(terminal.config)):
-        terminal.write_line(line)
+    return facts
+
+
+def _cassettes_of(reports: Iterable[pytest.TestReport]) -> list[dict[str, Any]]:
+    """What each test that used a cassette tells of it, last of all at its end."""
+    order = {"setup": 0, "call": 1, "teardown": 2}
+    found: dict[str, dict[str, Any]] = {}
+    for report in sorted(reports, key=lambda report: order[report.when or "setup"]):
+        for name, value in report.user_properties:
+            if name == CASSETTE:
+                found[report.nodeid] = json.loads(str(value))
+    return list(found.values())
 
 
 def _cassettes(used: Sequence[Mapping[str, Any]], whole: bool) -> Iterator[str]:

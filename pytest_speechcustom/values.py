@@ -14,6 +14,8 @@ Side = Literal["client", "server"]
 Basis = Literal["documented", "inferred", "observed"]
 Level = Literal["error", "warning", "note"]
 Verdict = Literal["satisfied", "violated", "inconclusive", "not-verified"]
+Impact = Literal["breaking", "additive", "cosmetic"]
+Direction = Literal["request", "response"]
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -147,6 +149,19 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """What a finding of drift says besides: what it means for a client, in which message, where, and how often.
+
+    `place` is that of an entity (``CustomModel.customProperties.*``) or what else it is about.
+    """
+
+    impact: Impact
+    direction: Direction
+    place: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One rule broken at one exchange.
 
@@ -168,6 +183,7 @@ class Finding:
     source: Source
     where: str = ""
     curl: str = ""
+    shift: Shift | None = None
 
 
 class SpeechcustomError(Exception):

@@ -409,12 +409,7 @@ def test_the_report_file_tells_of_unreadable_input(check: Run, tmp_path: Path) -
         pytest.param(["check", "--service", SERVICE, "--side", "left", "a.har"], "invalid choice: 'left'", id="side"),
         pytest.param(["check", "--service", SERVICE, "--param", "x", "a.har"], "name=value", id="param"),
         pytest.param(["check", "--service", SERVICE, "--param", "=x", "a.har"], "name=value", id="param name"),
-        pytest.param(["check", "--service", SERVICE, "--format", "sarif", "a.har"], "not supported yet", id="sarif"),
-        pytest.param(["check", "--service", SERVICE, "--format", "junit", "a.har"], "not supported yet", id="junit"),
         pytest.param(["check", "--service", SERVICE, "--format", "pdf", "a.har"], "text, json, markdown", id="pdf"),
-        pytest.param(["check", "--service", SERVICE, "--report", "r.sarif", "a.har"], "not supported yet", id=".sarif"),
-        pytest.param(["check", "--service", SERVICE, "--report", "r.xml", "a.har"], "not supported yet", id=".xml"),
-        pytest.param(["check", "--service", SERVICE, "--report", "r.HTML", "a.har"], "not supported yet", id=".html"),
         pytest.param(["services", "--json", "--format", "text"], "not allowed with", id="two formats"),
     ],
 )

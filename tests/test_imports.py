@@ -33,8 +33,11 @@ MAY_IMPORT: dict[str, set[str]] = {
             *DOORS,
             "conformance",
             "emulator",
+            "proxy",
             "reports",
             "replay",
+            "baseline",
+            "drift",
             "taps",
             "traffic",
             "engine",
@@ -44,10 +47,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         for door in sorted({*DOORS, STAR})
     },
     "conformance": {"conformance", "emulator", "reports", "engine", "contracts", *LEAVES},
-    "emulator": {"emulator", "judging", "reports", "engine", "contracts", *LEAVES},
+    "emulator": {"emulator", "judging", "baseline", "reports", "engine", "contracts", *LEAVES},
     "strategies": {"strategies", "contracts.model", *LEAVES},
-    "reports": {"reports", "engine", "contracts", *LEAVES},
     "replay": {"replay", "taps.patches", "traffic", "engine", "contracts", *LEAVES},
+    "proxy": {"proxy", "emulator.serving", "traffic.inflate", "engine", "contracts", *LEAVES},
+    "baseline": {"engine", *LEAVES},
+    "reports": {"__init__", "reports", "drift", "engine", "contracts", *LEAVES},
+    "drift": {"drift", "engine", "contracts", *LEAVES},
     "taps": {"taps", "traffic", *LEAVES},
     "traffic": {"traffic", *LEAVES},
     "engine": {"engine", "contracts.model", *LEAVES},
@@ -59,7 +65,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 LIGHT = ["__init__", "plugin", *sorted(LEAVES)]
 """Modules that import the standard library, pytest and each other only, before something of ours is used."""
 
-HEAVY = ["jsonschema", "jsonschema_rs", "vcr", "werkzeug", "httpx", "hypothesis", "schemathesis", "yaml"]
+HEAVY = ["markdown_it", "jsonschema", "jsonschema_rs", "vcr", "werkzeug", "httpx", "hypothesis", "schemathesis", "yaml"]
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

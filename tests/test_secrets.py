@@ -39,13 +39,14 @@ Write = Callable[..., str]
 
 @pytest.fixture
 def written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Write:
-    """Everything that a check of some exchanges writes: every form, both report files, standard error."""
+    """Everything that a check of some exchanges writes: every form, printed and in files, standard error."""
 
     def written(*exchanges: Exchange, service: str = AZURE) -> str:
         path = tmp_path / "traffic.ndjson"
         path.write_text("".join(json.dumps(as_line(one)) + "\n" for one in exchanges), encoding="utf-8")
         texts = []
-        for form, name in zip(FORMATS, ("text.md", "json.md", "markdown.json"), strict=True):
+        names = ("1.md", "2.sarif", "3.json", "4.xml", "5.html", "6.md")
+        for form, name in zip(FORMATS, names, strict=True):
             arguments = ["check", "--service", service, "--format", form, "--report", str(tmp_path / name)]
             assert cli.main([*arguments, str(path)]) in (0, 1)
             captured = capsys.readouterr()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_speechcustom.baseline import Baseline
 from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.emulator.core import Emulator
 from pytest_speechcustom.emulator.jobs import Progress
@@ -33,8 +34,9 @@ class SpeechService:
     """An emulator of one service on loopback, that checks every request it gets.
 
     `contract` is that of the service. `progress` says how work goes on (``manual``, ``polls:N``, ``seconds:S``); ids
-    and signatures come from `seed`. `allow` are rules, or patterns of such, that may be broken; with `strict`, warnings
-    count as errors do. Use it as a context manager, or `start` and `stop` it; `check` fails where something was found.
+    and signatures come from `seed`. `allow` are rules, or patterns of such, that may be broken, `baseline` holds single
+    findings that are accepted; with `strict`, warnings count as errors do. Use it as a context manager, or `start` and
+    `stop` it; `check` fails where something was found.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class SpeechService:
         seed: int = 0,
         allow: Iterable[str] = (),
         strict: bool = False,
+        baseline: Baseline | None = None,
     ) -> None:
         if isinstance(contract, str):
             from pytest_speechcustom.contracts import load
@@ -53,6 +56,7 @@ class SpeechService:
         self.contract = contract
         self.strict = strict
         self._allow = patterns(contract, allow)
+        self._baseline = baseline
         self._emulator = Emulator(contract, seed=seed, progress=Progress.parse(progress))
         self._server: Any = None
 
@@ -65,7 +69,7 @@ class SpeechService:
         """Listen. Raises `UsageError` where that is not possible."""
         from pytest_speechcustom.emulator.serving import Server
 
-        self._server = Server(self._emulator, host, port)
+        self._server = Server(self.app, host, port)
 
     def stop(self) -> None:
         """Listen no more. What was judged stays."""
@@ -184,5 +188,5 @@ class SpeechService:
 
     def judge(self) -> Judgement:
         """What was found, and what of it counts."""
-        judged = judge(self._emulator.report(), self._allow, strict=self.strict)
-        return ServiceJudgement(judged.report, judged.failing, judged.allowed)
+        judged = judge(self._emulator.report(), self._allow, strict=self.strict, baseline=self._baseline)
+        return ServiceJudgement(judged.report, judged.failing, judged.allowed, judged.accepted)

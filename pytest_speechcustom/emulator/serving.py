@@ -1,4 +1,4 @@
-"""The application on a socket: werkzeug's server, taught to keep connections alive and to answer at once."""
+"""An application on a socket: werkzeug's server, taught to keep connections alive and to answer at once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from pytest_speechcustom.emulator.app import Application
-from pytest_speechcustom.emulator.core import Emulator
 from pytest_speechcustom.values import UsageError
 
 _LAST_PORT = 65_535
@@ -79,12 +77,15 @@ class Handler(WSGIRequestHandler):
 
 
 class Server:
-    """A running server. `port` 0 takes any that is free. Raises `UsageError` where it cannot listen."""
+    """A running server. `port` 0 takes any that is free. Raises `UsageError` where it cannot listen.
 
-    def __init__(self, emulator: Emulator, host: str = "127.0.0.1", port: int = 0) -> None:
+    `app` is a WSGI application, or whatever else the `handler` works with.
+    """
+
+    def __init__(self, app: Any, host: str = "127.0.0.1", port: int = 0, *, handler: type[Handler] = Handler) -> None:
         self._socket = _listen(host, port)
         self._server: BaseWSGIServer = make_server(
-            host, port, Application(emulator), threaded=True, request_handler=Handler, fd=self._socket.fileno()
+            host, port, app, threaded=True, request_handler=handler, fd=self._socket.fileno()
         )
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         port = self._socket.getsockname()[1]

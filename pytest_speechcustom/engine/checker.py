@@ -52,7 +52,8 @@ class Checker:
     exchange is a sample of its own, and no rule across exchanges is judged. Feed exchanges with `check` (a
     stream of one history) or `feed` (one by one, in order), then take the `report`. `overheard` says that
     the traffic may well be about other things: what bears no mark of this service is no fault then. `at_home` says
-    that the service itself listens: all that comes is meant for it, and nothing has to wait for the end.
+    that the service itself listens: all that comes is meant for it, and nothing has to wait for the end. `told` is
+    called with each breach of either side, also where findings are left out of the report.
     """
 
     def __init__(
@@ -63,12 +64,14 @@ class Checker:
         isolated: bool = False,
         overheard: bool = False,
         at_home: bool = False,
+        told: Callable[[int, Exchange, Operation | None, Breach], None] | None = None,
     ) -> None:
         """Compile what the contract says; nothing is judged yet."""
         self.contract = contract
         self.at_home = at_home
         self.isolated = isolated
         self.overheard = overheard
+        self._told = told
         self._router = Router(contract)
         self._wire = Wire(contract, Payloads(contract))
         self._findings = Findings(contract, side)
@@ -570,6 +573,8 @@ class Checker:
         record: Record | None = None,
     ) -> None:  # fmt: skip
         for breach in breaches:
+            if self._told is not None:
+                self._told(index, exchange, operation, breach)
             self._findings.add(index, exchange, operation, breach, record.name if record is not None else None)
 
 

@@ -84,11 +84,11 @@ class Findings:
             side=rule.side,
             operation=operation.id if operation is not None else None,
             exchange=index if breach.exchange is None else breach.exchange,
-            resource=_told(named, known) if named else None,
-            pointer=_told(breach.pointer, known),
-            message=_told(breach.message, known),
-            allowed=_told(breach.allowed, known),
-            seen=_seen(breach, known),
+            resource=told(named, known) if named else None,
+            pointer=told(breach.pointer, known),
+            message=told(breach.message, known),
+            allowed=told(breach.allowed, known),
+            seen=seen(breach, known),
             source=breach.source or rule.source,
             where=exchange.where,
             curl=line,
@@ -97,9 +97,7 @@ class Findings:
     def _request(self, exchange: Exchange) -> tuple[list[str], str]:
         """The credentials of a request and the line that repeats it, worked out once for all its findings."""
         if self._shown is None or self._shown[0] is not exchange:
-            request = exchange.request
-            known = credentials(request.headers, request.url, sent(request.body))
-            self._shown = (exchange, known, _told(curl(request, known), known, LONGEST_CURL))
+            self._shown = (exchange, *repeated(exchange))
         return self._shown[1], self._shown[2]
 
     def report(self, mode: str, exchanges: int, coverage: Mapping[str, Mapping[str, int]]) -> Report:
@@ -150,14 +148,21 @@ def counting(number: int, held: bool) -> int:
     return number if held else ~number
 
 
-def _seen(breach: Breach, known: list[str]) -> str:
+def repeated(exchange: Exchange) -> tuple[list[str], str]:
+    """The credentials of a request, and the line that repeats it without them."""
+    request = exchange.request
+    known = credentials(request.headers, request.url, sent(request.body))
+    return known, told(curl(request, known), known, LONGEST_CURL)
+
+
+def seen(breach: Breach, known: list[str]) -> str:
     """What was seen, unless the place is one where credentials stand."""
     if is_secret(breach.pointer.rpartition("/")[2]):
         return HIDDEN
-    return _told(breach.seen, known)
+    return told(breach.seen, known)
 
 
-def _told(text: str, known: list[str], most: int = LONGEST_TEXT) -> str:
+def told(text: str, known: list[str], most: int = LONGEST_TEXT) -> str:
     """A text without credentials, cut to a length that a report can hold a thousand times."""
     text = mask_text(text, known)
     return text if len(text) <= most else text[: most - 1] + "…"

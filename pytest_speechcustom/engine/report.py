@@ -23,11 +23,27 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """An entry of a baseline: how many findings it took away.
+
+    `state`: it was ``used``, is ``unused`` and has to go, or has ``expired`` so that what it matches counts again.
+    """
+
+    rule: str
+    place: str
+    reason: str
+    expires: str | None
+    times: int
+    state: Literal["used", "unused", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What a run found.
 
     `summary` counts everything; `findings` lists at most a thousand for each rule and the last one, and
-    `omitted` says how many of each rule were left out. `coverage` maps what was exercised to how often.
+    `omitted` says how many of each rule were left out. `coverage` maps what was exercised to how often. `accepted` is
+    what a baseline did.
     """
 
     service: str
@@ -38,3 +54,4 @@ class Report:
     requirements: tuple[Requirement, ...]
     coverage: Mapping[str, Mapping[str, int]]
     omitted: Mapping[str, int] = field(default_factory=dict)
+    accepted: tuple[Accepted, ...] = ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from pytest_speechcustom.engine.report import Report, Requirement
@@ -28,6 +29,8 @@ def report(report: Report) -> str:
     }
     if report.omitted:
         document["omitted"] = dict(report.omitted)
+    if report.accepted:
+        document["baseline"] = [asdict(each) for each in report.accepted]
     return _dump(document)
 
 
@@ -52,7 +55,7 @@ def services(services: Iterable[Service]) -> str:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "rule": finding.rule,
         "level": finding.level,
         "basis": finding.basis,
@@ -68,6 +71,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "where": finding.where,
         "curl": finding.curl,
     }
+    if (shift := finding.shift) is not None:
+        told |= {"impact": shift.impact, "direction": shift.direction, "place": shift.place, "times": shift.times}
+    return told
 
 
 def _requirement(service: str, requirement: Requirement) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pytest_speechcustom.reports.digest import (
     INCOMPLETE,
     Group,
     Service,
+    baseline,
     cited,
     count,
     counts,
@@ -44,7 +45,7 @@ def services(services: Sequence[Service]) -> str:
 def _group(group: Group, colour: bool) -> str:
     first, last = group.first, group.last
     lines = [
-        f"{_paint(first.level, first.level.upper(), colour)} {first.rule} ({first.side}, {group.often})",
+        f"{paint(first.level, first.level.upper(), colour)} {first.rule} ({first.side}, {group.often})",
         _INDENT + plain(first.message),
     ]
     places = [("first" if group.times > 1 else "where", place(first))]
@@ -65,11 +66,12 @@ def _summary(report: Report, colour: bool) -> str:
     incomplete = [_INDENT + INCOMPLETE] if report.verdict == "error" else []
     return "\n".join(
         [
-            f"{_paint(report.verdict, report.verdict.upper(), colour)} {report.service}: {counts(report)}",
+            f"{paint(report.verdict, report.verdict.upper(), colour)} {report.service}: {counts(report)}",
             *incomplete,
             f"{_INDENT}rules: {tally}",
             f"{_INDENT}operations: {exercised(report.coverage.get('operations', {}))} exercised",
             f"{_INDENT}states seen: {_states(report.coverage.get('states', {}))}",
+            *(_INDENT + plain(line) for line in baseline(report)),
         ]
     )
 
@@ -88,7 +90,8 @@ def _states(covered: Mapping[str, int]) -> str:
     return "; ".join(told) or f"none of {count(len(covered), 'state')}"
 
 
-def _paint(kind: str, text: str, colour: bool) -> str:
+def paint(kind: str, text: str, colour: bool) -> str:
+    """A text in the colour of a level or verdict, if colour is wanted."""
     return f"\x1b[1;{_COLOURS[kind]}m{text}\x1b[0m" if colour else text
 
 

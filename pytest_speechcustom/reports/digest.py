@@ -97,6 +97,19 @@ def counts(report: Report) -> str:
     return ", ".join(count(report.summary.get(key, 0), name) for key, name in names.items())
 
 
+def baseline(report: Report) -> list[str]:
+    """What the entries of a baseline did, a line for each."""
+    lines = []
+    for each in report.accepted:
+        said = {
+            "used": f"accepted {count(each.times, 'finding')}",
+            "unused": "matches nothing in this run: remove it from the baseline",
+            "expired": f"expired on {each.expires}, and its findings count again",
+        }[each.state]
+        lines.append(f"baseline: {each.rule} at {each.place}: {said} ({each.reason})")
+    return lines
+
+
 def count(number: int, name: str) -> str:
     """A number and its noun: ``1 note``, ``2 notes``."""
     return f"{number} {name}{'' if number == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""What changed: between two contracts (`between`), and between a contract and traffic (`observed`)."""

@@ -1,0 +1,1 @@
+"""A server between a client and a service: it passes everything on as it is, and both sides are judged."""

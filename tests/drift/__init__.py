@@ -1,0 +1,1 @@
+"""What changed: between contracts, and between a contract and traffic."""
