@@ -18,6 +18,8 @@ from pytest_speechcustom.drift.sightings import Sightings
 from pytest_speechcustom.drift.usage import places_in
 from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.checker import Checker
+from pytest_speechcustom.engine.findings import repeated
+from pytest_speechcustom.engine.findings import told as masked
 from pytest_speechcustom.engine.report import Report, Requirement
 from pytest_speechcustom.engine.routing import Route, Router
 from pytest_speechcustom.engine.text import NotJson, decode
@@ -128,7 +130,7 @@ class Drift:
     def _hear(self, index: int, exchange: Exchange, operation: Operation | None, breach: Breach) -> None:
         response = exchange.response
         if breach.rule in _UNREAD or (breach.level == "note" and breach.rule in _FORMS):
-            self._not_checked(operation, breach.message)
+            self._not_checked(operation, masked(breach.message, repeated(exchange)[0]))
             return
         kind = kinds.kind_of(self.contract, breach)
         if kind is None or breach.level == "note" or response is None:

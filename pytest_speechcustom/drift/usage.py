@@ -12,6 +12,7 @@ from pytest_speechcustom.drift.changes import Change, Diff, Use
 from pytest_speechcustom.drift.shapes import name_of
 from pytest_speechcustom.engine.routing import Router
 from pytest_speechcustom.engine.text import NotJson, decode
+from pytest_speechcustom.secrets import credentials, mask_text
 from pytest_speechcustom.values import Absent, Body, Exchange, Headers
 
 _NOT_GIVEN = ("required", "limit")
@@ -41,7 +42,8 @@ class Usage:
         operation = route.operation
         if operation is None:
             return
-        call = f"{operation.method} {urlsplit(request.url).path}"
+        known = credentials(request.headers, request.url)
+        call = mask_text(f"{operation.method} {urlsplit(request.url).path}", known)
         places = {"", *(f"query {name}" for name, _ in parse_qsl(route.query, keep_blank_values=True))}
         places |= {f"credentials in the header {name.lower()}" for name, _ in request.headers}
         places |= {f"header {name.lower()}" for name, _ in request.headers}
@@ -56,8 +58,7 @@ class Usage:
                 if given.entity:
                     places |= {f"response {place}" for place in places_in(self.contract, given.entity, response.body)}
         for place in places:
-            known = self._uses.get((operation.id, place))
-            use = Use(operation.id, call, 0, number, exchange.where) if known is None else known
+            use = self._uses.get((operation.id, place)) or Use(operation.id, call, 0, number, exchange.where)
             self._uses[operation.id, place] = replace(use, times=use.times + 1)
 
     @staticmethod

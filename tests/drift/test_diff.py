@@ -309,10 +309,11 @@ def test_the_command_with_traffic(capsys: pytest.CaptureFixture[str], tmp_path: 
 
 
 def test_no_credential_is_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Calls are told without their query, where tokens stand."""
+    """Calls are told without their query, where tokens stand, and without what stood there."""
     secret = "eyJhbGciOiJub25lIn0.c2VjcmV0"
     path = tmp_path / "vi.ndjson"
-    url = f"https://api.videoindexer.ai/trial/Accounts/0c1dbb5e-f1c2-4a8e-b6ff-7e3b2b6d3a11/Customization/Speech/models?accessToken={secret}"
+    account = "https://api.videoindexer.ai/trial/Accounts/0c1dbb5e-f1c2-4a8e-b6ff-7e3b2b6d3a11"
+    url = f"{account}/Customization/Speech/models/{secret}?accessToken={secret}"
     path.write_text(json.dumps({"request": {"method": "GET", "url": url}, "response": {"status": 200}}) + "\n")
 
     for form in ("text", "json", "markdown"):
