@@ -65,10 +65,6 @@ class Control:
         """Let time pass; whether that was possible."""
         return self.speaks and self._ask("advance", {"seconds": seconds}) is not None
 
-    def complete(self, kind: str, id: str) -> bool:
-        """Let work come to its end; whether that was possible."""
-        return self.speaks and self._ask("complete", {"resource": kind, "id": id}) is not None
-
     def fail(self, kind: str, id: str) -> bool:
         """Let work that is under way fail; whether there was any."""
         answer = self._ask("fail", {"resource": kind, "id": id}) if self.speaks else None
