@@ -118,6 +118,29 @@ def _twice(header_name: str) -> Change:
     return change
 
 
+def _lost_between(scene: Scene) -> Response | None:
+    """The next page begins one later than it should."""
+    link = (scene.answer or {}).get("@nextLink")
+    later = re.sub(r"skip=(\d+)", lambda match: f"skip={int(match[1]) + 1}", link) if link else link
+    return scene.saying({**scene.answer, "@nextLink": later}) if later != link else None
+
+
+def _with_deleted(scene: Scene) -> Response | None:
+    """A list that still shows what it has shown once."""
+    known = scene.memory.setdefault("known", {})
+    known |= {each["self"]: each for each in scene.answer.get("values", ()) if "?" not in scene.request.url}
+    known |= {each["self"]: each for each in scene.answer.get("values", ()) if "top=" not in scene.request.url}
+    shown = {each["self"] for each in scene.answer.get("values", ())}
+    if "filter" in scene.request.url or "top=" in scene.request.url or "skip" in scene.request.url:
+        return None
+    kept = [each for self, each in known.items() if self not in shown]
+    return scene.saying({**scene.answer, "values": [*scene.answer["values"], *kept]}) if kept else None
+
+
+def _swapped(one: str, other: str) -> Change:
+    return lambda scene: scene.saying({**scene.answer, one: scene.answer[other], other: scene.answer[one]})
+
+
 FAULTS: list[Row] = [
     *rows("payload", "A model lacks its name.", AZURE, MODEL, put(("/displayName", GONE)), "response.body.required"),
     *rows("payload", "A locale is a number.", AZURE, MODEL, put(("/locale", 7)), "response.body.type"),
@@ -262,6 +285,26 @@ FAULTS: list[Row] = [
           "list.filter"),
     *rows("filter", "A filter is applied the other way round.", AZURE, "Projects_List",
           resent(lambda request: replace(request, url=request.url.replace("+eq+", "+ne+"))), "list.filter"),
+    *rows("payload", "A time is of no zone.", AZURE, MODEL, put(("/createdDateTime", "2026-01-05T09:00:00")),
+          "response.body.value"),
+    *rows("payload", "A reference is a text.", AZURE, MODEL, put(("/project", "x")), "response.body.type"),
+    *rows("echo", "An update loses what it does not name.", AZURE, "Models_Update Datasets_Update",
+          put(("/description", GONE))),
+    *rows("echo", "An update changes what it does not name.", AZURE, "Models_Update",
+          put(("/description", "another")), "model.update.echo model.read.writes model.read.steady"),
+    *rows("echo", "After an update, reads show another description.", AZURE, MODEL,
+          lambda scene: put(("/description", "another"))(scene) if scene.answer["displayName"] == "Changed" else None,
+          "model.read.writes model.read.steady"),
+    *rows("immutability", "The models of an evaluation change places.", AZURE, "Evaluations_Get",
+          from_nth(2, _swapped("model1", "model2")), "evaluation.model1.fixed"),
+    *rows("paging", "One is lost between two pages.", AZURE, "Datasets_List", _lost_between, "dataset.list.complete"),
+    *rows("cross-endpoint", "A list shows what was deleted.", AZURE, "WebHooks_List Projects_List", _with_deleted,
+          "webhook.deleted.gone"),
+    *rows("cross-endpoint", "A state in a list is ahead of that of a read.", AZURE, MODEL,
+          lambda scene: put(("/status", "Running"))(scene) if scene.answer["displayName"] == "Changed" else None,
+          "model.status.final"),
+    *rows("filter", "A filter of states lets others pass.", AZURE, "Projects_List", keeping(_asked("Changed")),
+          "list.filter"),
     *rows("arithmetic", "Fewer than no lines were accepted.", AZURE, "Datasets_Get",
           put(("/properties/acceptedLineCount", -1), status="Succeeded"), "dataset.lines.nonnegative"),
     *rows("arithmetic", "A file is smaller than nothing.", AZURE, "Datasets_ListFiles",

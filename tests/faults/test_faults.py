@@ -15,7 +15,7 @@ from pytest_speechcustom.contracts import SERVICES, load
 from pytest_speechcustom.emulator.app import Application
 from pytest_speechcustom.emulator.core import Emulator
 from tests.faults.injection import Between, put
-from tests.faults.table import AZURE, KINDS, VIDEO, WATSON
+from tests.faults.table import AZURE, KINDS, OLD, VIDEO, WATSON
 from tests.faults.trial import FAULTS, VARIANTS, Outcome, tried
 from tests.faults.walks import walk
 
@@ -26,12 +26,21 @@ SURVIVORS: Mapping[tuple[str, str], str] = {
     **{(service, "A filter that is none is taken."): CLIENTS_FAULT for service in AZURE},
     **{(service, "A call without a key is answered."): NO_DOCUMENT for service in (*AZURE, *WATSON)},
     (VIDEO, "A call without a token is answered."): NO_DOCUMENT,
+    **{(service, "An update loses what it does not name."): "Optional properties may be left out of an answer to an "
+       "update; a read tells what is left." for service in (*AZURE, VIDEO)},
+    **{(service, "An upgrade takes a version away."): "Documents say how many versions there are, not which are "
+       "left after an upgrade." for service in WATSON},
+    (VIDEO, "The files of a dataset are those of another."): "The document's own sample has three datasets in "
+    "one list.",
     **{(service, "Audio that was listened to has no details."): "That details are there afterwards, samples show only."
        for service in WATSON},
     **{(service, "A read shows other audio."): "A document says of archives only that they are named as was asked for."
        for service in WATSON},
 }  # fmt: skip
 """Service and fault -> why the checker, which judges what it sees, does not find it."""
+
+TRIED = [pytest.param(service, marks=pytest.mark.slow) if service == OLD else service for service in SERVICES]
+"""The two Azure services are almost alike, and have the most rows: one of them is for whoever has time."""
 
 
 def test_there_are_enough_of_every_kind() -> None:
@@ -59,7 +68,7 @@ def test_the_walk_covers_the_service_and_nothing_is_wrong(service: str) -> None:
     assert [each for each in report.findings if each.side == "server"] == []
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", TRIED)
 def test_faults_are_found(service: str, record_property: Callable[[str, object], None]) -> None:
     """Every one is active in the walk and found by a rule that is about it, but for those in `SURVIVORS`."""
     outcomes = [tried(row) for row in FAULTS if row.service == service]
@@ -72,7 +81,7 @@ def test_faults_are_found(service: str, record_property: Callable[[str, object],
     assert _ids(outcome for outcome in outcomes if not outcome.detected) == known
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", TRIED)
 def test_legal_variants_are_no_errors(service: str) -> None:
     """Every one is active in the walk, and none is an error."""
     outcomes = [tried(row) for row in VARIANTS if row.service == service]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from pytest_speechcustom.values import Body, Response
-from tests.faults.injection import GONE, Change, Scene, header, put, remade, status
+from pytest_speechcustom.values import Body, Request, Response
+from tests.faults.injection import GONE, Change, Scene, header, put, remade, resent, status
 from tests.faults.table import AZURE, CLOUD, VIDEO, WATSON, Row, rows
 
 ALL = (*AZURE, *WATSON, VIDEO)
@@ -85,6 +85,19 @@ def _integers(scene: Scene) -> Response | None:
     return scene.saying(scene.answer)
 
 
+def _by_one(request: Request) -> Request:
+    return replace(request, url=f"{request.url}{'&' if '?' in request.url else '?'}top=1")
+
+
+def _strange(scene: Scene) -> Response | None:
+    """A list with a model more, that is not seen again."""
+    values = scene.answer.get("values")
+    if not values or "?filter" in scene.request.url or "&filter" in scene.request.url or "top=" in scene.request.url:
+        return None
+    link = values[0]["self"].replace(values[0]["self"].partition("/models/")[2][:8], "abcdef01")
+    return scene.saying({**scene.answer, "values": [*values, {**values[0], "self": link, "links": {}}]})
+
+
 VARIANTS: list[Row] = [
     *rows("extra", "An answer has a property that is not documented.", ALL, "",
           remade(lambda answer: {**answer, "xNew": {"a": 1}} if _is_entity(answer) else None)),
@@ -153,6 +166,25 @@ VARIANTS: list[Row] = [
         503, (("Content-Type", "text/html"), ("Retry-After", "1")), Body(b"<p>Try again.</p>"))
         if scene.request.method == "GET" and scene.nth % 5 == 0 else None),
     *rows("enum form", "A state is a number.", (VIDEO,), "Get-Speech-Dataset Get-Speech-Model", _integers),
+    *rows("paging", "Pages are shorter than asked for.", AZURE, "Models_ListCustomModels Datasets_List Projects_List",
+          lambda scene: resent(_by_one)(scene) if "top=" not in scene.request.url else None),
+    *rows("order", "Something is in a list that another client made.", AZURE, "Models_ListCustomModels", _strange),
+    *rows("header", "An answer says how long it may be kept.", ALL, "",
+          header(Cache_Control="no-cache", ETag='"1"', Vary="Accept"), statuses=(2, 4)),
+    *rows("extra", "A model tells of warnings.", WATSON, "getAcousticModel",
+          put(("/warnings", "Some audio is noisy."))),
+    *rows("order", "The versions of a model stand the other way round.", WATSON, "getAcousticModel",
+          lambda scene: scene.saying({**scene.answer, "versions": scene.answer["versions"][::-1]})),
+    *rows("order", "The datasets of a model stand the other way round.", (VIDEO,), "Get-Speech-Model",
+          lambda scene: scene.saying({**scene.answer, "datasets": scene.answer["datasets"][::-1]})),
+    *rows("null", "A dataset has null in the place of custom properties.", (VIDEO,), "Get-Speech-Datasets",
+          put(("/*/customProperties", None))),
+    *rows("spelling", "Ids are in capital letters.", (VIDEO,), "Get-Speech-Datasets Get-Speech-Models",
+          remade(lambda found: [each | {"id": each["id"].upper()} for each in found] or None)),
+    *rows("status", "What needs a key is refused with 403.", (*AZURE, VIDEO), "",
+          lambda scene: replace(scene.response, status=403) if scene.response.status == 401 else None, statuses=(4,)),
+    *rows("status", "A reference to what is not there is refused with 404.", AZURE, "Models_Create",
+          lambda scene: status(404)(scene) if (scene.sent or {}).get("datasets") else None, statuses=(4,)),
     *rows("null", "An update of a dataset answers null properties.", (VIDEO,), "Update-Speech-Dataset",
           put(("/properties/duration", None), ("/properties/error", None), ("/xNew", None))),
     *rows("absent", "A model has no owner.", WATSON, "listAcousticModels", put(("/customizations/*/owner", GONE))),

@@ -85,6 +85,17 @@ def _too_late(scene: Scene) -> Response | None:
     return scene.saying({**scene.answer, "status": states[states.index(shown) - 1]}) if scene.nth % 2 else None
 
 
+def _still_listed(scene: Scene) -> Response | None:
+    """Audio that was listed once is listed for ever."""
+    known = scene.memory.setdefault(scene.request.url, {})
+    known |= {each["name"]: each for each in scene.answer["audio"]}
+    return (
+        scene.saying({**scene.answer, "audio": list(known.values())})
+        if len(known) > len(scene.answer["audio"])
+        else None
+    )
+
+
 FAULTS: list[Row] = [
     *rows("payload", "A model has no id.", WATSON, MODEL, put(("/customization_id", GONE)), "response.body.required"),
     *rows("payload", "A model has no status.", WATSON, MODEL, put(("/status", GONE)), "response.body.required"),
@@ -198,6 +209,20 @@ FAULTS: list[Row] = [
     *rows("filter", "The language is not looked at.", WATSON, MODELS,
           lambda scene: resent(_all_languages)(scene) if "language=" in scene.request.url else None,
           "model.list.language"),
+    *rows("cross-endpoint", "Audio that was deleted is listed.", WATSON, HEAP, _still_listed,
+          "audio.deleted.gone audio.reset.gone audio.total"),
+    *rows("arithmetic", "Audio that is none is counted.", WATSON, HEAP,
+          lambda scene: put(("/total_minutes_of_audio", scene.answer["total_minutes_of_audio"] + 5))(scene)
+          if "invalid" in str(scene.answer) else None, "audio.total"),
+    *rows("copy", "An upgrade takes a version away.", WATSON, MODEL,
+          lambda scene: put(("/versions", scene.answer["versions"][1:]))(scene)
+          if len(scene.answer.get("versions", ())) > 1 else None, ""),
+    *rows("lifecycle", "A model that was reset still is available.", WATSON, MODEL,
+          lambda scene: put(("/status", "available"), ("/progress", 100))(scene)
+          if scene.answer.get("status") == "pending" and scene.nth > 10 else None,
+          "model.reset.initial model.status.initial"),
+    *rows("lifecycle", "A training that fails does not tell.", WATSON, MODEL,
+          put(("/status", "training"), ("/progress", 0), status="failed"), "model.busy model.status.forward"),
     *rows("copy", "An upgrade leaves a model behind that is not trained.", WATSON, MODEL,
           lambda scene: put(("/status", "pending"), ("/progress", 0))(scene)
           if len(scene.answer.get("versions", ())) > 1 else None,
