@@ -66,7 +66,8 @@ class SpeechCassette:
     where there is no cassette yet, ``new`` adds what is not in it, ``all`` records everything anew. `policy` says what
     may stand in a recording, `about` what is written into its metadata beside what is known (``recorded_from``,
     ``recorded_at``), and `moved` maps origins (``http://127.0.0.1:8080``) to those that are written in their place.
-    `allow` and `strict` are those of the marker, `baseline` holds single findings that are accepted. Use it as a context manager, or `start` and `stop` it.
+    `allow` and `strict` are those of the marker, `baseline` holds single findings that are accepted. Use it as a
+    context manager, or `start` and `stop` it.
 
     Raises `UsageError` where there is nothing to play, or the recording would go into the installed package.
     """
