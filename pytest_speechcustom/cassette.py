@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from pytest_speechcustom.engine.report import Report
 
 Mode = Literal["none", "once", "new", "all"]
-MODES: Final[tuple[Mode, ...]] = ("none", "once", "new", "all")
 RULE: Final = "replay.request"
 _OF_EMULATOR: Final = "speechcustom"
 

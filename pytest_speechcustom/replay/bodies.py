@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from pytest_speechcustom.traffic.flaws import decode
 from pytest_speechcustom.traffic.parts import Broken
-from pytest_speechcustom.values import Absent, Body, Headers
+from pytest_speechcustom.values import Absent, Body, Headers, Request
 
 FORM: Final = "application/x-www-form-urlencoded"
+_PLAIN: Final = "part-of-the-form"
 _BOUNDARY: Final = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
 _NAMES: Final = re.compile(r'(?i)\b(name|filename)\*?=(?:"([^"]*)"|([^;\r\n]+))')
 
@@ -134,6 +135,17 @@ def changed(body: Body, before: Content, after: Content) -> Body:
     if isinstance(after, Json) and not isinstance(body.value, Absent):
         return replace(body, value=after.value)
     return replace(body, raw=put_together(after))
+
+
+def with_plain_boundary(request: Request) -> Request:
+    """The request with a boundary that says nothing, where a client made up one: that is random, and new each time."""
+    content = take_apart(request.body, request.headers)
+    if not isinstance(content, Multipart):
+        return request
+    headers = tuple((name, value.replace(content.boundary, _PLAIN)) if name.lower() == "content-type" else (name, value)
+                    for name, value in request.headers)  # fmt: skip
+    body = replace(request.body, raw=put_together(replace(content, boundary=_PLAIN)))
+    return replace(request, headers=headers, body=body)
 
 
 def _parts(raw: bytes, boundary: str) -> Multipart | None:

@@ -18,12 +18,16 @@ from pytest_speechcustom.replay.walk import Walk
 from pytest_speechcustom.values import Exchange
 
 _GUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_RUN: Final = re.compile(r"[A-Za-z0-9+/_=-]{24,}")
+_RUN: Final = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
+_KEY: Final = re.compile(r"\b(?:AKIA[0-9A-Z]{16}|gh[a-z]_\w{20,}|xox[a-z]-[\w-]{10,}|AIza[\w-]{30,}|sk-[\w-]{20,})")
 _HEX: Final = re.compile(r"[0-9a-fA-F]{32,}")
-_SHORTEST: Final = 24
-_HEX_ENTROPY: Final = 3.0
-_RUN_ENTROPY: Final = 4.2
-_DIGITS: Final = 0.08
+_WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_UNSPEAKABLE: Final = re.compile(r"[b-df-hj-np-tv-xz]{7,}")
+_MIXED: Final = re.compile(r"(?<=[A-Za-z])[0-9]|(?<=[0-9])[A-Za-z]")
+_MOST_MIXED: Final = 4
+_SHORTEST: Final = 20
+_FEWEST_BITS: Final = {"hex": 3.0, "other": 3.3}
+_LONGEST_WORDS: Final = 3.4
 
 
 def leaks(
@@ -53,6 +57,8 @@ def leaks(
 def looks_random(text: str) -> bool:
     """Whether something in a text is too random for words, and neither a stand-in nor a GUID."""
     text = _GUID.sub(" ", STAND_IN.sub(" ", text))
+    if _KEY.search(text):
+        return True
     return any(
         any(len(piece) >= _SHORTEST and _is_random(piece) for piece in {run, *run.split("/")}) and not _is_text(run)
         for run in _RUN.findall(text)
@@ -69,10 +75,15 @@ def _is_text(run: str) -> bool:
 
 
 def _is_random(piece: str) -> bool:
+    """Names are made of words and numbers (`en-US_ShortForm_NarrowbandModel_2020`), keys of what falls into bits."""
     if _HEX.fullmatch(piece):
-        return _entropy(piece) >= _HEX_ENTROPY
-    digits = sum(map(str.isdigit, piece)) / len(piece)
-    return digits >= _DIGITS and _entropy(piece) >= min(_RUN_ENTROPY, math.log2(len(piece)) * 0.88)
+        return _entropy(piece) >= _FEWEST_BITS["hex"]
+    words = _WORDS.findall(piece)
+    letters = sum(map(str.isalpha, piece))
+    if letters < len(piece) * 0.3 or _entropy(piece) < _FEWEST_BITS["other"]:
+        return False
+    short = sum(map(len, words)) / len(words) <= _LONGEST_WORDS
+    return short or len(_MIXED.findall(piece)) >= _MOST_MIXED or _UNSPEAKABLE.search(piece) is not None
 
 
 def _entropy(text: str) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pytest_speechcustom.replay import recognise
+from pytest_speechcustom.replay.bodies import with_plain_boundary
 from pytest_speechcustom.replay.encodings import in_base64, pattern
 from pytest_speechcustom.replay.policy import Policy
 from pytest_speechcustom.replay.standins import StandIns
@@ -37,7 +38,7 @@ def scrub(
     `variables` gives the path parameters of a method and URL; `first` is the number of the first stand-in. Everything
     is looked through before anything is replaced, so that a secret is known where it stands before its name does.
     """
-    found = tuple(exchanges)
+    found = tuple(replace(each, request=with_plain_boundary(each.request)) for each in exchanges)
     stand_ins = StandIns(first)
     everywhere, kept = Walk(None, variables), Walk(policy.headers, variables)
     collector = _Collector(policy, stand_ins)
