@@ -408,10 +408,14 @@ def _serve(options: argparse.Namespace) -> int:
 def _conformance(options: argparse.Namespace) -> int:
     from pytest_speechcustom.conformance import command, reporting
     from pytest_speechcustom.conformance.session import Settings
+    from pytest_speechcustom.reports import form_of
 
     for service in options.service:
         _known(service)
     services = command.services_of(options.service, options.url)
+    forms = {options.format, form_of(options.report) if options.report else None}
+    if len(services) > 1 and (single := forms & set(reporting.OF_ONE)):
+        raise UsageError(f"{single.pop()} is of one service: name it with --service")
     headers = command.headers_of([*os.environ.get(command.VARIABLE, "").splitlines(), *options.header])
     settings = Settings(options.timeout, options.poll_interval, options.seed)
     if options.cleanup:

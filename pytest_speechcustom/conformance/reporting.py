@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from pytest_speechcustom.conformance import rules
 from pytest_speechcustom.conformance.outcome import History, Outcome, Row
-from pytest_speechcustom.reports import Format, render
+from pytest_speechcustom.reports import Format, dimensions_of, page, render
 from pytest_speechcustom.reports.digest import VERDICTS, count, plain
 
 _MOST_LISTED = 12
+
+
+OF_ONE: Final = ("sarif", "junit")
+"""Forms that hold the report of one service."""
 
 
 def render_all(outcomes: Sequence[Outcome], form: Format, *, colour: bool = False) -> str:
@@ -22,6 +26,11 @@ def render_all(outcomes: Sequence[Outcome], form: Format, *, colour: bool = Fals
         return json.dumps(whole, indent=2, ensure_ascii=True) + "\n"
     if form == "markdown":
         return "\n".join(map(_markdown, outcomes))
+    if form == "html":
+        return page("Conformance", "\n".join(map(_markdown, outcomes)))
+    if form in OF_ONE:
+        (outcome,) = outcomes
+        return render(outcome.report, form, dimensions=dimensions_of(outcome.contract))
     return "\n".join(_text(each, colour) for each in outcomes)
 
 

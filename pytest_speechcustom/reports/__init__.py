@@ -46,8 +46,8 @@ def render(report: Report, form: Format, *, dimensions: Mapping[str, str], colou
 
         return as_junit.report(report)
     if form == "html":
-        page = render(report, "markdown", dimensions=dimensions)
-        return _html(f"{report.verdict.upper()}: {report.service}", page)
+        text = render(report, "markdown", dimensions=dimensions)
+        return page(f"{report.verdict.upper()}: {report.service}", text)
     if report.mode == "drift":
         from pytest_speechcustom.reports import as_drift
 
@@ -75,8 +75,8 @@ def render_services(contracts: Iterable[Contract], form: Format) -> str:
     if form in ("markdown", "html"):
         from pytest_speechcustom.reports import as_markdown
 
-        page = as_markdown.services(services)
-        return page if form == "markdown" else _html("Services", page)
+        text = as_markdown.services(services)
+        return text if form == "markdown" else page("Services", text)
     from pytest_speechcustom.reports import as_text
 
     return as_text.services(services)
@@ -87,7 +87,7 @@ def render_diff(diff: Diff, form: Format) -> str:
     from pytest_speechcustom.reports import as_diff, as_junit, as_sarif
 
     if form == "html":
-        return _html(f"{diff.old} to {diff.new}", as_diff.markdown(diff))
+        return page(f"{diff.old} to {diff.new}", as_diff.markdown(diff))
     forms = {
         "text": as_diff.text,
         "json": as_diff.as_json,
@@ -98,7 +98,8 @@ def render_diff(diff: Diff, form: Format) -> str:
     return forms[form](diff)
 
 
-def _html(title: str, markdown: str) -> str:
+def page(title: str, markdown: str) -> str:
+    """A page of HTML, made of Markdown."""
     from pytest_speechcustom.reports import as_html
 
     return as_html.page(title, markdown)

@@ -107,3 +107,17 @@ def test_wrong_usage_is_one_line(arguments: list[str], said: str, capsys: pytest
     assert said.partition(";")[0] in complaint
     assert complaint.count("\n") == 1
     assert "a-secret" not in complaint
+
+
+@pytest.mark.parametrize(("form", "begins"), [("sarif", "{"), ("junit", "<?xml"), ("html", "<!")])
+def test_other_forms_of_the_report(form: str, begins: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of one service: a group of probes is enough to see it."""
+    arguments = ["conformance", "--service", "video-indexer", "-k", "lists", "--format", form]
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.lower().startswith(begins)
+
+
+def test_a_form_of_one_service_is_refused_for_all(capsys: pytest.CaptureFixture[str]) -> None:
+    """Before anything is asked."""
+    assert main(["conformance", "--format", "sarif"]) == 2
+    assert "sarif is of one service: name it with --service" in capsys.readouterr().err
