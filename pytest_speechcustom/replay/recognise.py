@@ -27,8 +27,8 @@ _PAIR: Final = re.compile(
     r"(?<=[?&;\s\"'{,(])([A-Za-z][\w.-]*)=([^&\s\"'#;,<>)}\\]+)|^([A-Za-z][\w.-]*)=([^&\s\"'#;,<>)}\\]+)"
 )
 _MEMBER: Final = re.compile(r"([\"'])([A-Za-z][\w-]*)\1(\s*:\s*)([\"'])((?:(?!\4)[^\\]|\\.)+)\4")
+_EMAIL: Final = re.compile(r"(?:(://[^/@\s]*)|(?<![\w.+-]))([\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,})")
 _PARTS: Final = (
-    re.compile(r"(?<![\w.+-])()([\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,})"),
     re.compile(r"(?i)(/(?:subscriptions|resourcegroups|instances)/)([^/\s?\"'&:#]+)"),
     re.compile(r"(?i)(/providers/[\w.]+/accounts/)([^/\s?\"'&:#]+)"),
     re.compile(
@@ -51,7 +51,9 @@ def in_text(text: str, policy: Policy, each: Each, depth: int = 0) -> str:
         text = _PAIR.sub(lambda match: _pair(match, policy, each), text)
     if ":" in text:
         text = _MEMBER.sub(lambda match: _member(match, policy, each), text)
-    if "@" in text or "/" in text or ":" in text:
+    if "@" in text:
+        text = _EMAIL.sub(lambda match: match[0] if match[1] else each(match[2]), text)
+    if "/" in text or ":" in text or "-----" in text:
         for pattern in _PARTS:
             text = pattern.sub(lambda match: match[1] + each(match[2]), text)
     if depth < _DEEPEST:

@@ -168,3 +168,42 @@ def test_a_call_without_an_answer_is_not_recorded(tmp_path: Path) -> None:
     with SpeechCassette(load(SERVICE), place(tmp_path), "once"), pytest.raises(httpx.ConnectError):
         httpx.get(f"{url}/speechtotext/v3.1/models", headers=KEY)
     assert not place(tmp_path).own.exists()
+
+
+def test_streams_are_compared_as_what_they_carry(tmp_path: Path) -> None:
+    """A generator, a file and bytes are the same request."""
+    contract, target = (
+        load("watson-stt-cloud"),
+        "/v1/acoustic_customizations/74f4807e-7ff2-8862-8304-000000000001/audio/a",
+    )
+    sound, kind = (
+        b"fLaC" + bytes(range(256)),
+        {"Content-Type": "audio/flac", "Authorization": "Bearer any-token-of-mine"},
+    )
+    where = files.place_of("mine", contract.id, tmp_path)
+    with SpeechService(contract) as service, SpeechCassette(contract, where, "once"):
+        recorded = requests.post(service.address + target, data=sound, headers=kind)
+    for data in (iter([sound[:7], sound[7:]]), io.BytesIO(sound), sound):
+        with SpeechCassette(contract, files.place_of("mine", contract.id, tmp_path)):
+            played = requests.post(ELSEWHERE + target, data=data, headers=kind)
+            assert (played.status_code, played.json()) == (recorded.status_code, recorded.json())
+
+
+def test_a_redirect_is_followed_in_the_replay(tmp_path: Path) -> None:
+    """By aiohttp too, which asks a cassette in its own way."""
+    path = place(tmp_path).own
+    path.parent.mkdir(parents=True)
+    old, new = f"{ELSEWHERE}/speechtotext/v3.1/projects", f"{ELSEWHERE}/speechtotext/v3.1/models"
+    with vcr.use_cassette(str(path), record_mode="once") as tape:
+        for url, status, headers, body in (
+            (old, 307, {"Location": [new]}, b""),
+            (new, 200, {"Content-Type": ["application/json"]}, b'{"values": []}'),
+        ):
+            tape.append(
+                vcr.request.Request("GET", url, None, {}),
+                {"status": {"code": status, "message": "x"}, "headers": headers, "body": {"string": body}},
+            )
+    with SpeechCassette(load(SERVICE), place(tmp_path)) as cassette:
+        assert in_loop(lambda session, base: session.get(f"{base}projects"), ELSEWHERE) == (200, {"values": []})
+        assert requests.get(old, headers=KEY).json() == {"values": []}
+    assert cassette.judge().cassette["unplayed"] == []
