@@ -421,7 +421,7 @@ def _conformance(options: argparse.Namespace) -> int:
     if options.cleanup:
         return _cleanup(options, services[0], settings, headers)
     outcomes = []
-    with _ended_by_sigterm():
+    with _interrupted():
         for service in services:
             outcomes.append(
                 command.run(
@@ -461,17 +461,18 @@ def _cleanup(options: argparse.Namespace, service: str, settings: Any, headers: 
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does: what was made is deleted then."""
+def _interrupted() -> Iterator[None]:
+    """Let SIGINT and SIGTERM interrupt the block, also where a shell that runs us behind it ignores SIGINT."""
 
     def stop(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _proxy(options: argparse.Namespace) -> int:
@@ -506,18 +507,9 @@ def _proxy(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _until_told() -> Iterator[None]:
-    """End the block in good order at SIGINT or SIGTERM, also where a shell that runs us behind it ignores SIGINT."""
-
-    def stop(*_: object) -> NoReturn:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        with suppress(KeyboardInterrupt):
-            yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    """End the block in good order at SIGINT or SIGTERM."""
+    with _interrupted(), suppress(KeyboardInterrupt):
+        yield
 
 
 def _known(service: str) -> None:
