@@ -128,11 +128,12 @@ def _places(finding: Finding) -> Iterator[str]:
         yield finding.shift.place
 
 
-def accept(report: Report, baseline: Baseline, today: date, *, side: Side | None = None) -> Report:
+def accept(report: Report, baseline: Baseline, today: date, *, side: Side | None = None, whole: bool = True) -> Report:
     """A report without the findings that a baseline accepts, which it tells of instead.
 
     `side` is the side that was judged, if it was one alone. The verdict fails where an entry that this run could have
-    found matches nothing. Findings that the report counts and does not list are accepted by entries for any place.
+    found matches nothing; a run that is not `whole` cannot tell, and leaves such entries alone. Findings that the
+    report counts and does not list are accepted by entries for any place.
     """
     times = dict.fromkeys(range(len(baseline.entries)), 0)
     kept, summary, omitted = [], dict(report.summary), dict(report.omitted)
@@ -147,7 +148,9 @@ def accept(report: Report, baseline: Baseline, today: date, *, side: Side | None
             left_out = omitted.pop(finding.rule)
             times[number] += left_out
             summary[f"{finding.level}s"] -= left_out
-    told = tuple(_told(baseline.entries, times, report, today, side))
+    told = tuple(
+        each for each in _told(baseline.entries, times, report, today, side) if whole or each.state != "unused"
+    )
     failed = summary["errors"] or any(each.state == "unused" for each in told)
     verdict = report.verdict if report.verdict == "error" else "fail" if failed else "pass"
     return replace(report, findings=tuple(kept), summary=summary, omitted=omitted, accepted=told, verdict=verdict)

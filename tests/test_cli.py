@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from pytest_speechcustom import cli, contracts
+from pytest_speechcustom.cli import output
 from pytest_speechcustom.contracts import SERVICES
 from pytest_speechcustom.engine.routing import Router
 from pytest_speechcustom.values import UsageError
@@ -471,7 +472,7 @@ def test_a_fault_without_an_exchange_says_so_much(run: Run, monkeypatch: pytest.
     status, _, err = run("services")
 
     assert status == 3
-    assert "the suite itself is at fault: RuntimeError in pytest_speechcustom.cli, line " in err
+    assert "the suite itself is at fault: RuntimeError in pytest_speechcustom.cli.commands, line " in err
 
 
 def test_a_fault_of_our_own_can_be_debugged(check: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -542,7 +543,7 @@ def test_colours_are_for_terminals_that_want_them(
 
 def test_a_long_input_shows_its_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """On standard error, on one line that is wiped at the end."""
-    monkeypatch.setattr(cli, "_EVERY", 4)
+    monkeypatch.setattr(output, "EVERY", 4)
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Literal
 
+from pytest_speechcustom.baseline import Baseline, accept
 from pytest_speechcustom.conformance import rules
 from pytest_speechcustom.conformance.session import Gap
 from pytest_speechcustom.contracts.model import Contract
@@ -81,6 +83,23 @@ class Outcome:
     def broken_off(self) -> str:
         """Why the run ended before its time; empty: it did not."""
         return next((each.broken_off for each in self.groups if each.broken_off), _nothing(self.groups))
+
+    def accepting(self, baseline: Baseline, today: date) -> Outcome:
+        """The same without the findings that a baseline accepts. The table and the verdict in a word stay as they are.
+
+        What is accepted is still no conformance. A run that broke off, or left groups out, finds no entry unused.
+        """
+        if self.broken_off:
+            return self
+        report = accept(self.report, baseline, today, side="server", whole=not self.missing)
+        return replace(self, report=report, groups=tuple(_accepting(each, baseline, today) for each in self.groups))
+
+
+def _accepting(outcome: GroupOutcome, baseline: Baseline, today: date) -> GroupOutcome:
+    report = accept(outcome.report, baseline, today, side="server", whole=False)
+    left = {finding.rule for finding in report.findings}
+    histories = {rule: history for rule, history in outcome.histories.items() if rule in left}
+    return replace(outcome, report=report, histories=histories)
 
 
 def together(

@@ -14,6 +14,7 @@ from pytest_speechcustom.conformance.control import Control
 from pytest_speechcustom.conformance.faults import Blocked
 from pytest_speechcustom.conformance.target import Target
 from pytest_speechcustom.contracts.model import Contract
+from pytest_speechcustom.values import UsageError
 
 FAILURE = (
     "a way to let work fail: --param fail_url=URL of data that cannot be used, or a target on this machine that speaks "
@@ -22,15 +23,24 @@ FAILURE = (
 TIME = "time to pass: a target on this machine that speaks /_speechcustom/advance"
 _MOST_LOOKS = 60
 _FIRST_STEP, _LONGEST_STEP = 2.0, 3600.0
+_LONGEST_WAIT = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a run goes: seconds that work may take, seconds between two looks at it, what random choices come from."""
+    """How a run goes: seconds that work may take, seconds between two looks at it, what random choices come from.
+
+    `UsageError` for seconds that nobody waits.
+    """
 
     timeout: float = 60.0
     poll_interval: float | None = None
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        for seconds in (self.timeout, self.poll_interval):
+            if seconds is not None and not 0 < seconds <= _LONGEST_WAIT:
+                raise UsageError(f"{seconds:g} is no number of seconds between 0 and {_LONGEST_WAIT}")
 
     def interval(self, target: Target) -> float:
         """Seconds between two looks at work at a target."""
