@@ -56,14 +56,17 @@ class Entry:
         named, slash, _ = self.rule.partition("/")
         return not slash or fnmatchcase(service, named)
 
-    def concerns(self, report: Report, side: Side | None) -> bool:
-        """Whether a run of this kind could find it: another service's, another side's and drift elsewhere it cannot."""
+    def concerns(self, report: Report, side: Side | None, known: Mapping[str, Side]) -> bool:
+        """Whether a run of this kind could find it: another service's, another side's and drift elsewhere it cannot.
+
+        `known` is the side of each rule.
+        """
         if not self.of(report.service):
             return False
         if self.drift != (report.mode == "drift"):
             return False
         local = self.rule.rpartition("/")[2]
-        sides = {each.side for each in report.requirements if fnmatchcase(each.rule, local)}
+        sides = {of for rule, of in known.items() if fnmatchcase(rule, local)}
         return side is None or not sides or side in sides
 
     def _names(self, rule: str) -> bool:
@@ -128,12 +131,16 @@ def _places(finding: Finding) -> Iterator[str]:
         yield finding.shift.place
 
 
-def accept(report: Report, baseline: Baseline, today: date, *, side: Side | None = None, whole: bool = True) -> Report:
+def accept(
+    report: Report, baseline: Baseline, today: date, *, side: Side | None = None, whole: bool = True,
+    known: Mapping[str, Side] | None = None,
+) -> Report:  # fmt: skip
     """A report without the findings that a baseline accepts, which it tells of instead.
 
-    `side` is the side that was judged, if it was one alone. The verdict fails where an entry that this run could have
-    found matches nothing; a run that is not `whole` cannot tell, and leaves such entries alone. Findings that the
-    report counts and does not list are accepted by entries for any place.
+    `side` is the side that was judged, if it was one alone; `known` the side of each rule, if there are others than the
+    report tells of. The verdict fails where an entry that this run could have found matches nothing; a run that is not
+    `whole` cannot tell, and leaves such entries alone. Findings that the report counts and does not list are accepted
+    by entries for any place.
     """
     times = dict.fromkeys(range(len(baseline.entries)), 0)
     kept, summary, omitted = [], dict(report.summary), dict(report.omitted)
@@ -148,20 +155,24 @@ def accept(report: Report, baseline: Baseline, today: date, *, side: Side | None
             left_out = omitted.pop(finding.rule)
             times[number] += left_out
             summary[f"{finding.level}s"] -= left_out
-    told = tuple(
-        each for each in _told(baseline.entries, times, report, today, side) if whole or each.state != "unused"
-    )
+    sides = known if known is not None else {each.rule: each.side for each in report.requirements}
+    told = [
+        each for each in _told(baseline.entries, times, report, today, side, sides) if whole or each.state != "unused"
+    ]
     failed = summary["errors"] or any(each.state == "unused" for each in told)
     verdict = report.verdict if report.verdict == "error" else "fail" if failed else "pass"
-    return replace(report, findings=tuple(kept), summary=summary, omitted=omitted, accepted=told, verdict=verdict)
+    return replace(
+        report, findings=tuple(kept), summary=summary, omitted=omitted, accepted=tuple(told), verdict=verdict
+    )
 
 
 def _told(
-    entries: tuple[Entry, ...], times: Mapping[int, int], report: Report, today: date, side: Side | None
-) -> Iterator[Accepted]:
+    entries: tuple[Entry, ...], times: Mapping[int, int], report: Report, today: date, side: Side | None,
+    known: Mapping[str, Side],
+) -> Iterator[Accepted]:  # fmt: skip
     for number, entry in enumerate(entries):
         expired = entry.expired(today) and any(entry.matches(finding) for finding in report.findings)
-        if times[number] or expired or entry.concerns(report, side):
+        if times[number] or expired or entry.concerns(report, side, known):
             yield Accepted(
                 entry.rule,
                 entry.place,

@@ -39,6 +39,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="let warnings fail a test too, as strict=True in the marker does",
     )
     group.addoption("--speechcustom-url", metavar="URL", help="the server that the conformance tests check")
+    for option, kind, text in (
+        ("timeout", float, "seconds that work may take there (60)"),
+        ("poll-interval", float, "seconds between two looks at work there (0.05 on this machine, else 10)"),
+        ("seed", int, "what random choices of the conformance tests come from (0)"),
+    ):
+        group.addoption(f"--speechcustom-{option}", type=kind, metavar="N", help=text)
     group.addoption(
         "--speechcustom-record",
         choices=("none", "once", "new", "all"),
@@ -152,7 +158,7 @@ def _judged(item: pytest.Item, judge: Any) -> Iterator[Any]:
     _told(judge.stop)
     item.stash[JUDGES].remove(judge)
     judgement = judge.judge()
-    remember(item, judgement)
+    remember(item, type(judge).__name__, judgement)
     told: set[Finding] | None = item.stash.get(TOLD, None)
     if set(judgement.failing) - (told or set()):
         pytest.fail(str(judgement), pytrace=False)
@@ -182,11 +188,11 @@ def _judgements(item: pytest.Item) -> list[Judgement]:
         return []
     from pytest_speechcustom.summary import remember
 
-    found = [judge.judge() for judge in judges]
-    for judgement in found:
-        remember(item, judgement)
+    found = [(type(judge).__name__, judge.judge()) for judge in judges]
+    for by, judgement in found:
+        remember(item, by, judgement)
         item.stash.setdefault(TOLD, set()).update(judgement.failing)
-    return found
+    return [judgement for _, judgement in found]
 
 
 def _is_told(error: BaseException) -> bool:

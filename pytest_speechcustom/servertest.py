@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from pytest_speechcustom.conformance.target import target_of
 from pytest_speechcustom.contracts import load
 from pytest_speechcustom.engine.report import Report, Requirement
 from pytest_speechcustom.judging import judge, patterns
-from pytest_speechcustom.marker import allowed_everywhere, contract_of, settings_of
+from pytest_speechcustom.marker import allowed_everywhere, baseline_of, contract_of, settings_of
 from pytest_speechcustom.values import SpeechcustomError, UsageError, Verdict
 
 
@@ -50,8 +50,9 @@ def _run(item: pytest.Item, given: Any, service: str, name: str) -> tuple[GroupO
     contract = contract_of(item, service) if marked else load(service)
     allow = patterns(contract, (*(marked.allow if marked else ()), *allowed_everywhere(item, contract)))
     strict = (marked is not None and marked.strict) or bool(item.config.getoption("speechcustom_strict"))
+    settings = _settings(item.config)
     if given is None:
-        target = built_in(contract)
+        target = built_in(contract, settings.seed)
     elif marked is None:
         raise UsageError("name the service of speech_target: pytestmark = pytest.mark.speechcustom(service)")
     else:
@@ -59,18 +60,23 @@ def _run(item: pytest.Item, given: Any, service: str, name: str) -> tuple[GroupO
     if target.url and not target.headers:
         target = replace(target, headers=headers_of(os.environ.get(VARIABLE, "").splitlines()))
     group = next(each for each in groups_of(service) if each.name == name)
-    settings = Settings()
     with opened(target, contract, settings) as place:
         return run_group(place, contract, group, settings), allow, strict
+
+
+def _settings(config: pytest.Config) -> Settings:
+    """How a run goes, by the options; what is not given is as on the command line."""
+    given = {name: config.getoption(f"speechcustom_{name}") for name in ("timeout", "poll_interval", "seed")}
+    return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
 def _told(item: pytest.Item, outcome: GroupOutcome, allow: Mapping[str, str], strict: bool) -> str:
     """Put the outcome on the report of the test; what it fails with, if it does."""
     from pytest_speechcustom.summary import remember
 
-    judged = judge(outcome.report, allow, strict=strict)
+    judged = judge(outcome.report, allow, strict=strict, baseline=baseline_of(item.config))
     gaps = [[gap.step, gap.reason, gap.missing] for gap in outcome.gaps]
-    remember(item, judged, {"group": outcome.group, "gaps": gaps, "broken_off": outcome.broken_off})
+    remember(item, "conformance", judged, {"group": outcome.group, "gaps": gaps, "broken_off": outcome.broken_off})
     if outcome.broken_off:
         return f"the target cannot be reached: {outcome.broken_off}"
     if judged.failing:
@@ -88,12 +94,12 @@ def _told(item: pytest.Item, outcome: GroupOutcome, allow: Mapping[str, str], st
     return ""
 
 
-def summary(service: str, tests: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def summary(service: str, tests: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """The table of verdicts and the headline, from what the tests of a service have put on their reports."""
     contract = load(service)
     server = [each for each in contract.rules.values() if each.side == "server"]
     outcomes = []
-    for each in tests.values():
+    for each in tests:
         verdicts: dict[str, Verdict] = {rule: verdict for verdict, found in each["verdicts"].items() for rule in found}
         requirements = tuple(
             Requirement(rule.id, verdicts.get(rule.id, "not-verified"), 0, "server", rule.basis, rule.source, rule.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,16 +22,23 @@ if TYPE_CHECKING:
 _UNUSED = pytest.StashKey[list[str]]()
 
 
-def remember(item: pytest.Item, judgement: Judgement, conformance: Mapping[str, Any] | None = None) -> None:
+def remember(item: pytest.Item, by: str, judgement: Judgement, conformance: Mapping[str, Any] | None = None) -> None:
     """Put what was found on the report, which travels between processes and into JUnit.
 
-    `conformance` is what a test of a server tells besides: its group, and what could not be done.
+    `by` is what judged; what the same one said before in this test is replaced. `conformance` is what a test of a
+    server tells besides: its group, and what could not be done.
     """
     told = {PROPERTY: _facts(judgement) | ({"conformance": conformance} if conformance else {})}
     if cassette := getattr(judgement, "cassette", None):
         told[CASSETTE] = cassette
-    item.user_properties[:] = [(name, value) for name, value in item.user_properties if name not in told]
-    item.user_properties += [(name, json.dumps(facts, separators=(",", ":"))) for name, facts in told.items()]
+    begins = f'{{"by":{json.dumps(by)},'
+    item.user_properties[:] = [pair for pair in item.user_properties if not _said(pair, told, begins)]
+    for name, facts in told.items():
+        item.user_properties.append((name, json.dumps({"by": by} | facts, separators=(",", ":"))))
+
+
+def _said(pair: tuple[str, object], names: Collection[str], begins: str) -> bool:
+    return pair[0] in names and str(pair[1]).startswith(begins)
 
 
 def _facts(judgement: Judgement) -> dict[str, Any]:
@@ -73,17 +80,17 @@ def _local(finding: Finding) -> str:
     return finding.rule.partition("/")[2]
 
 
-def write(terminal: Any, reports: Iterable[pytest.TestReport]) -> None:
+def write(terminal: Any, reports: Sequence[pytest.TestReport]) -> None:
     """Write what was checked in a run to its terminal reporter: a section with some lines for each service."""
-    facts, config = _facts_of(reports), terminal.config
+    facts, config = _left(reports, PROPERTY), terminal.config
     baseline = baseline_of(config)
     why = reasons(config) | {each.rule: each.reason for each in (baseline.entries if baseline else ())}
     terminal.write_sep("=", "speechcustom")
     for service in sorted({each["service"] for each in facts.values()}):
-        tests = {nodeid: each for nodeid, each in sorted(facts.items()) if each["service"] == service}
+        tests = {key: each for key, each in sorted(facts.items()) if each["service"] == service}
         for line in _summary(service, tests, why):
             terminal.write_line(line)
-    for line in _cassettes(_cassettes_of(reports), _is_whole(config)):
+    for line in _cassettes(list(_left(reports, CASSETTE).values()), _is_whole(config)):
         terminal.write_line(line)
     for line in config.stash.get(_UNUSED, []):
         terminal.write_line(f"error {line}", red=True)
@@ -95,14 +102,16 @@ def finish(session: pytest.Session) -> None:
     A part of a suite cannot tell: nothing is said where tests were deselected, named on the command line, or not run.
     """
     config = session.config
-    terminal = config.pluginmanager.get_plugin("terminalreporter")
-    if terminal is None or hasattr(config, "workerinput") or not _whole(session, terminal):
+    terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
+    ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    if terminal is None or hasattr(config, "workerinput") or not ended or not _is_whole(config):
         return
     try:
         baseline = baseline_of(config)
     except UsageError:  # told by each test that needs it
         return
-    facts = _facts_of(_reports(terminal)).values()
+    reports = [each for listed in terminal.stats.values() for each in listed if isinstance(each, pytest.TestReport)]
+    facts = _left(reports, PROPERTY).values()
     services = {each["service"] for each in facts}
     met = {number for each in facts for number in each.get("accepted", ())}
     unused = [
@@ -115,38 +124,29 @@ def finish(session: pytest.Session) -> None:
         session.exitstatus = max(session.exitstatus, pytest.ExitCode.TESTS_FAILED)
 
 
-def _whole(session: pytest.Session, terminal: Any) -> bool:
-    """Whether all tests ran that there are."""
-    named = session.config.args_source is pytest.Config.ArgsSource.ARGS
-    cut = bool(session.shouldstop or session.shouldfail or terminal.stats.get("deselected"))
-    return not (named or cut) and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+def _is_whole(config: pytest.Config) -> bool:
+    """Whether all tests ran that there are: else what was not used says nothing."""
+    terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
+    session: Any = config.pluginmanager.get_plugin("session")
+    chosen = any(getattr(config.option, name, None) for name in _CHOOSING)
+    named = config.args_source is pytest.Config.ArgsSource.ARGS
+    return not (chosen or named or session.shouldstop or session.shouldfail or terminal.stats.get("deselected"))
 
 
-def _reports(terminal: Any) -> Iterator[pytest.TestReport]:
-    for listed in terminal.stats.values():
-        yield from (report for report in listed if isinstance(report, pytest.TestReport))
+_CHOOSING = ("keyword", "markexpr", "lf", "deselect", "stepwise", "ignore", "ignore_glob")
+"""Options that leave tests out; where workers run them, their session alone counts what is deselected."""
 
 
-def _facts_of(reports: Iterable[pytest.TestReport]) -> dict[str, dict[str, Any]]:
-    """What each test left behind, last of all at its end."""
-    facts: dict[str, dict[str, Any]] = {}
+def _left(reports: Iterable[pytest.TestReport], property: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """What each test left behind, by its id and by what judged; that of its end counts."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
     order = {"setup": 0, "call": 1, "teardown": 2}
     for report in sorted(reports, key=lambda report: order[report.when or "setup"]):
         for name, value in report.user_properties:
-            if name == PROPERTY:
-                facts[report.nodeid] = json.loads(str(value))
-    return facts
-
-
-def _cassettes_of(reports: Iterable[pytest.TestReport]) -> list[dict[str, Any]]:
-    """What each test that used a cassette tells of it, last of all at its end."""
-    order = {"setup": 0, "call": 1, "teardown": 2}
-    found: dict[str, dict[str, Any]] = {}
-    for report in sorted(reports, key=lambda report: order[report.when or "setup"]):
-        for name, value in report.user_properties:
-            if name == CASSETTE:
-                found[report.nodeid] = json.loads(str(value))
-    return list(found.values())
+            if name == property:
+                facts = json.loads(str(value))
+                found[report.nodeid, facts["by"]] = facts
+    return found
 
 
 def _cassettes(used: Sequence[Mapping[str, Any]], whole: bool) -> Iterator[str]:
@@ -176,25 +176,19 @@ def _cassettes(used: Sequence[Mapping[str, Any]], whole: bool) -> Iterator[str]:
             yield f"  unused cassettes in {_shown(folder)}: {', '.join(idle)}"
 
 
-def _is_whole(config: Any) -> bool:
-    """Whether a run is of all tests: else what it does not use says nothing."""
-    options = ("keyword", "markexpr", "lf", "deselect", "last_failed")
-    chosen = any(getattr(config.option, name, None) for name in options)
-    return not chosen and not any("::" in str(each) for each in config.args)
-
-
 def _shown(folder: str) -> str:
     here = Path.cwd()
     return Path(folder).relative_to(here).as_posix() if Path(folder).is_relative_to(here) else folder
 
 
-def _summary(service: str, tests: Mapping[str, Mapping[str, Any]], why: Mapping[str, str]) -> Iterator[str]:
+def _summary(service: str, tests: Mapping[tuple[str, str], Mapping[str, Any]], why: Mapping[str, str]) -> Iterator[str]:
     levels = {level: _added(each["findings"].get(level, {}) for each in tests.values()) for level in _LEVELS}
     allowed = _added(each["allowed"] for each in tests.values())
     found = ", ".join(_count(sum(rules.values()), level) for level, rules in levels.items())
     exchanges = sum(each["exchanges"] for each in tests.values())
     expected = f" ({sum(allowed.values())} allowed)" if allowed else ""
-    yield f"{service}: {_count(len(tests), 'test')}, {_count(exchanges, 'exchange')}, {found}{expected}"
+    number = len({nodeid for nodeid, _ in tests})
+    yield f"{service}: {_count(number, 'test')}, {_count(exchanges, 'exchange')}, {found}{expected}"
     verdicts: dict[str, set[str]] = {}
     seen: set[str] = set()
     for verdict in ("violated", "satisfied", "inconclusive"):
@@ -205,14 +199,14 @@ def _summary(service: str, tests: Mapping[str, Mapping[str, Any]], why: Mapping[
     yield f"  rules: {told}, {total - len(seen)} not verified"
     for level in ("error", "warning"):
         for rule, times in levels[level].items():
-            first = next(name for name, each in tests.items() if rule in each["findings"].get(level, {}))
-            yield f"  {level} {service}/{rule}: {_count(times, 'time')}, first in {first}"
+            first = next(key for key, each in tests.items() if rule in each["findings"].get(level, {}))
+            yield f"  {level} {service}/{rule}: {_count(times, 'time')}, first in {first[0]}"
             if line := tests[first].get("told", {}).get(rule):
                 yield f"    {line}"
     for rule, times in allowed.items():
         reason = next((text for given, text in why.items() if fnmatchcase(rule, given.rpartition("/")[2])), "")
         yield f"  allowed {service}/{rule}: {_count(times, 'time')}" + (f", {reason}" if reason else "")
-    probed = {name: each for name, each in tests.items() if "conformance" in each}
+    probed = [each for each in tests.values() if "conformance" in each]
     if probed:
         from pytest_speechcustom.servertest import summary
 

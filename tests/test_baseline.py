@@ -315,7 +315,17 @@ def test_in_pytest_an_entry_that_matches_nothing_fails_the_run(project: pytest.P
     )
 
 
-@pytest.mark.parametrize("options", [("-k", "right"), ("test_models.py",), ("--collect-only",)])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-k", "right"),
+        ("test_models.py",),
+        ("--collect-only",),
+        ("-k", "right", "-p", "xdist.plugin", "-n", "1"),
+        ("-m", "not slow"),
+    ],
+    ids=" ".join,
+)
 def test_a_part_of_a_suite_says_nothing_of_entries(project: pytest.Pytester, options: tuple[str, ...]) -> None:
     """What did not run may be what they are for."""
     assert run(project, ACCEPTED + STALE, *options).ret == 0

@@ -30,16 +30,6 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
-class _Once(argparse.Action):
-    """An option that is refused where it is given twice: the first would be ignored."""
-
-    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any,
-                 option_string: str | None = None) -> None:  # fmt: skip
-        if getattr(namespace, self.dest) is not None:
-            raise argparse.ArgumentError(self, "is given twice")
-        setattr(namespace, self.dest, values)
-
-
 _Commands = Any
 _Run = Callable[[argparse.Namespace], int]
 
@@ -197,7 +187,7 @@ def _captured(parser: argparse.ArgumentParser) -> None:
 def _judged(parser: argparse.ArgumentParser) -> None:
     """Add what is for the traffic of one service."""
     known = "the contract (see `speechcustom services`)"
-    parser.add_argument("--service", required=True, action=_Once, metavar="ID", help=known)
+    parser.add_argument("--service", required=True, metavar="ID", help=known)
     _verdict(parser, "set a contract parameter")
 
 

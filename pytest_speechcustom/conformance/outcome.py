@@ -91,7 +91,8 @@ class Outcome:
         """
         if self.broken_off:
             return self
-        report = accept(self.report, baseline, today, side="server", whole=not self.missing)
+        known = {rule.id: rule.side for rule in (*self.contract.rules.values(), *rules.rules_of(self.contract))}
+        report = accept(self.report, baseline, today, side="server", whole=not self.missing, known=known)
         return replace(self, report=report, groups=tuple(_accepting(each, baseline, today) for each in self.groups))
 
 

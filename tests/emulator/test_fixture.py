@@ -61,6 +61,20 @@ def test_a_wrong_request_fails_the_test(run) -> None:  # type: ignore[no-untyped
     assert "emulator is at fault" not in result.stdout.str()
 
 
+def test_a_test_with_two_fixtures_tells_of_both(run) -> None:  # type: ignore[no-untyped-def]
+    """One test, the exchanges that each of the two has seen."""
+    result = run(
+        """
+def test_create(speech_service, speech_monitor):
+    create(speech_service)
+    create(speech_service)
+    assert len(speech_service.exchanges) == 2
+"""
+    )
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["video-indexer: 1 test, 4 exchanges, 0 errors, 0 warnings, 0 notes"])
+
+
 def test_a_known_finding_can_be_allowed(run) -> None:  # type: ignore[no-untyped-def]
     """By the marker, as with the monitor."""
     result = run(

@@ -82,6 +82,19 @@ def test_a_wrong_request_makes_the_exit_status_1() -> None:
     assert [each["rule"] for each in json.loads(out)["findings"]] == ["video-indexer/request.body.unknown"]
 
 
+def test_a_finding_can_be_accepted(tmp_path: Path) -> None:
+    """By a baseline, of which an entry without a match fails, as where captured traffic is checked."""
+    known = tmp_path / "known.toml"
+    rule = 'rule = "video-indexer/request.body.unknown"'
+    known.write_text(f'[[accept]]\n{rule}\nplace = "*"\nreason = "an old client"\n', encoding="utf-8")
+    for more, wanted in (({"colour": "red"}, 0), ({}, 1)):
+        with serving("--baseline", str(known)) as running:
+            running.post(**more)
+            status, out, _ = running.end()
+        assert status == wanted
+        assert ("accepted 1 finding (an old client)" in out) == (wanted == 0)
+
+
 @pytest.mark.parametrize(("options", "wanted"), [((), 0), (("--strict",), 1)])
 def test_warnings_fail_when_strict(options: tuple[str, ...], wanted: int) -> None:
     """A body that lacks a property is a warning for this service."""
