@@ -272,6 +272,10 @@ def test_a_contract_parameter_is_explained(path: Path) -> None:
     for row in operations(document).values():
         for member in ("x-statuses", "x-method"):
             assert member not in row or row[member] in parameters, row["operationId"]
+    for row in document["components"].get("parameters", {}).values():
+        assert row.get("x-when", next(iter(parameters), None)) in parameters, row["name"]
+    if choice := document.get("x-security"):
+        assert set(choice["by"]) == set(parameters[choice["parameter"]]["values"])
 
 
 @pytest.mark.parametrize("path", every(*OPENAPI))

@@ -70,7 +70,7 @@ def _build(service: str, given: Mapping[str, Any]) -> Contract:
         rules=rules,
         disputes=openapi.disputes(folder),
         parameters=parameters,
-        security=openapi.security(document),
+        security=openapi.security(document, parameters),
         marker=tables.marker,
         companions=tables.companions,
         ignored_query=tables.ignored_query,

@@ -49,21 +49,27 @@ def base_path(document: Json) -> str:
     return urlsplit(url).path.rstrip("/")
 
 
-def security(document: Json) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """The alternatives of the top-level `security`, each a tuple of (place, lower-case name) that must be there."""
+def security(document: Json, parameters: Mapping[str, Any]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """The alternatives of the top-level `security`, each a tuple of (place, lower-case name) that must be there.
+
+    `x-security` gives others by the value of the contract parameter that it names.
+    """
     schemes = document.get("components", {}).get("securitySchemes", {})
+    alternatives = document.get("security", ())
+    if "x-security" in document:
+        alternatives = document["x-security"]["by"][parameters[document["x-security"]["parameter"]]]
 
     def carrier(scheme: Json) -> tuple[str, str]:
         return (scheme["in"], scheme["name"].lower()) if scheme["type"] == "apiKey" else ("header", "authorization")
 
-    return tuple(tuple(carrier(schemes[name]) for name in alternative) for alternative in document.get("security", ()))
+    return tuple(tuple(carrier(schemes[name]) for name in alternative) for alternative in alternatives)
 
 
 def operations(document: Json, parameters: Mapping[str, Any]) -> dict[str, Operation]:
     """The operations by operationId, with the contract parameters put in.
 
     `x-statuses` and `x-method` on an operation name the contract parameter that holds the success
-    statuses or the method in force.
+    statuses or the method in force; `x-when` on a parameter the one that says whether it is there.
     """
     found = {}
     for path, item in document["paths"].items():
@@ -83,6 +89,7 @@ def _operation(document: Json, path: str, method: str, item: Json, parameters: M
         some = next(spec for code, spec in responses.items() if 200 <= code < 300)
         responses.update({code: responses.get(code, some) for code in success})
     declared = [_follow(document, p) for p in (*item.get("parameters", ()), *row.get("parameters", ()))]
+    declared = [p for p in declared if "x-when" not in p or parameters[p["x-when"]]]
     body = _follow(document, row.get("requestBody", {}))
     return Operation(
         id=row["operationId"],

@@ -79,8 +79,8 @@ class Checker:
         self._touches: dict[str, tuple[Touch, ...]] = {}
         for touch in contract.touches:
             self._touches[touch.operation] = (*self._touches.get(touch.operation, ()), touch)
-        self._carriers = frozenset(carrier for way in contract.security for carrier in way)
-        self._credential_headers = sorted(name for place, name in self._carriers if place == "header")
+        carriers = {carrier for way in contract.security for carrier in way}
+        self._credential_headers = sorted(name for place, name in carriers if place == "header")
         self._closed_rules = {
             (rule.args["resource"]): rule.id for rule in contract.rules.values() if rule.law == "state.closed"
         }
@@ -255,14 +255,17 @@ class Checker:
         return named
 
     def _credentials(self, index: int, exchange: Exchange, operation: Operation, route: Route, asked: Message) -> None:
-        for place, name in self._carriers:
-            if name in asked.headers if place == "header" else f"{name}=" in route.query.lower():
+        for way in self.contract.security:
+            for place, name in way:
+                if name not in asked.headers if place == "header" else f"{name}=" not in route.query.lower():
+                    break
+            else:
                 self._signed = True
                 self._findings.tally("request.auth", True)
                 return
-        if self._carriers and self.at_home:
+        if self.contract.security and self.at_home:
             self._anonymous(index, exchange, operation)
-        elif self._carriers and len(self._unsigned) < 1000:
+        elif self.contract.security and len(self._unsigned) < 1000:
             self._unsigned.append((index, exchange, operation))
 
     def _anonymous(self, index: int, exchange: Exchange, operation: Operation) -> None:

@@ -65,7 +65,8 @@ class Desk:
 
     def listed(self, kind: str, **query: str) -> Answer:
         """The list of a kind."""
-        return self.client.call(f"{_op('Get', kind)}s", self.place, query)
+        operation = f"{_op('Get', kind)}s"
+        return self.client.call(operation, self.place, self._taken(operation, query))
 
     def remove(self, kind: str, id: str) -> Answer:
         """Delete something, whatever the answer."""
@@ -77,7 +78,13 @@ class Desk:
 
     def files(self, id: str, **query: Any) -> Answer:
         """The files of a dataset, whatever the answer."""
-        return self.client.ask("Get-Speech-Dataset-Files", self.path("dataset", id), query)
+        operation = "Get-Speech-Dataset-Files"
+        return self.client.ask(operation, self.path("dataset", id), self._taken(operation, query))
+
+    def _taken(self, operation: str, query: Json) -> Json:
+        """Of query parameters those that the contract has: some go with a contract parameter."""
+        known = {each.name for each in self.session.contract.operations[operation].parameters}
+        return {name: value for name, value in query.items() if name in known}
 
     def done(self, kind: str, id: str, wanted: str = "Complete") -> Json:
         """It, at the end of the work on it."""
