@@ -11,7 +11,17 @@ from typing import Any
 
 from pytest_speechcustom.traffic.inflate import inflate
 from pytest_speechcustom.traffic.json_stream import elements
-from pytest_speechcustom.traffic.parts import Broken, base64_body, headers, mapping, member, status, text, text_body
+from pytest_speechcustom.traffic.parts import (
+    Broken,
+    base64_body,
+    each,
+    headers,
+    mapping,
+    member,
+    status,
+    text,
+    text_body,
+)
 from pytest_speechcustom.values import NO_BODY, Body, Exchange, Headers, Request, Response, TrafficError
 
 _VERSION = 1
@@ -28,20 +38,9 @@ def read(name: str, metadata: Callable[[Any], None] | None = None) -> Iterator[E
     Raises `TrafficError` for a file that cannot be read, is no cassette or an old one, ends too early or
     has no interaction.
     """
-    number = 0
     interactions = _from_json if name.lower().endswith(".json") else _from_yaml
-    try:
-        for value in interactions(name, {} if metadata is None else {"metadata": metadata}):
-            yield _exchange(value, f"{name}, interaction {number}")
-            number += 1
-    except Broken as error:
-        raise TrafficError(f"{name}: {error} (at interaction {number})") from None
-    except UnicodeDecodeError:
-        raise TrafficError(f"{name}: is not UTF-8 (at interaction {number})") from None
-    except OSError as error:
-        raise TrafficError(f"{name}: cannot be read: {error.strerror or error} (at interaction {number})") from error
-    if not number:
-        raise TrafficError(f"{name}: holds no exchange")
+    values = interactions(name, {} if metadata is None else {"metadata": metadata})
+    return each(name, "interaction", values, _exchange)
 
 
 def _check(versions: list[Any]) -> None:

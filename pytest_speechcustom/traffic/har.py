@@ -10,6 +10,7 @@ from pytest_speechcustom.traffic.json_stream import elements
 from pytest_speechcustom.traffic.parts import (
     Broken,
     base64_body,
+    each,
     headers,
     instant,
     kind,
@@ -30,20 +31,12 @@ def read(name: str) -> Iterator[Exchange]:
 
     Raises `TrafficError` for a file that cannot be read, is no HAR, ends too early or has no entry.
     """
-    number = 0
-    try:
-        with open(name, encoding="utf-8-sig", newline="") as file:
-            for entry in elements(file, ("log", "entries")):
-                yield _exchange(entry, f"{name}, entry {number}")
-                number += 1
-    except Broken as error:
-        raise TrafficError(f"{name}: {error} (at entry {number})") from None
-    except UnicodeDecodeError:
-        raise TrafficError(f"{name}: is not UTF-8 (at entry {number})") from None
-    except OSError as error:
-        raise TrafficError(f"{name}: cannot be read: {error.strerror or error} (at entry {number})") from error
-    if not number:
-        raise TrafficError(f"{name}: holds no exchange")
+    return each(name, "entry", _entries(name), _exchange)
+
+
+def _entries(name: str) -> Iterator[Any]:
+    with open(name, encoding="utf-8-sig", newline="") as file:
+        yield from elements(file, ("log", "entries"))
 
 
 def _exchange(value: Any, where: str) -> Exchange:

@@ -9,17 +9,37 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pytest_speechcustom.values import NO_BODY, Body, Headers
+from pytest_speechcustom.values import NO_BODY, Body, Exchange, Headers, TrafficError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Broken(ValueError):
     """A part of an exchange that is not what the format says. The message says which, without the place."""
+
+
+def each(name: str, noun: str, values: Iterator[Any], exchange: Callable[[Any, str], Exchange]) -> Iterator[Exchange]:
+    """The exchanges of the file `name`, made of its `values`, each of which is a `noun` with a number.
+
+    Raises `TrafficError` where the file cannot be read, is `Broken` or is empty; it names the file and the number.
+    """
+    number = 0
+    try:
+        for value in values:
+            yield exchange(value, f"{name}, {noun} {number}")
+            number += 1
+    except Broken as error:
+        raise TrafficError(f"{name}: {error} (at {noun} {number})") from None
+    except UnicodeDecodeError:
+        raise TrafficError(f"{name}: is not UTF-8 (at {noun} {number})") from None
+    except OSError as error:
+        raise TrafficError(f"{name}: cannot be read: {error.strerror or error} (at {noun} {number})") from error
+    if not number:
+        raise TrafficError(f"{name}: holds no exchange")
 
 
 def kind(value: object) -> str:
