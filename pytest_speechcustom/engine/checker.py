@@ -17,9 +17,9 @@ from pytest_speechcustom.engine import laws
 from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.findings import Findings, counting
 from pytest_speechcustom.engine.history import History, Moment, Record, Sight, id_of, instant, normal
-from pytest_speechcustom.engine.laws.calls import key_of
 from pytest_speechcustom.engine.laws.lists import items
 from pytest_speechcustom.engine.laws.outcome import ExchangeLaw, Outcome
+from pytest_speechcustom.engine.laws.subject import key_of
 from pytest_speechcustom.engine.ordering import arrange
 from pytest_speechcustom.engine.panel import Held, Panel, Seat, counted
 from pytest_speechcustom.engine.payload import Payloads

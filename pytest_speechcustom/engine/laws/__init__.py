@@ -10,12 +10,35 @@ requirement, write its function in the module it belongs to and name it in that 
 
 from __future__ import annotations
 
-from pytest_speechcustom.engine.laws import amounts, calls, entity, lists
+from pytest_speechcustom.engine.laws import (
+    amounts,
+    answers,
+    calls,
+    copies,
+    echoes,
+    identity,
+    lists,
+    patience,
+    presence,
+    properties,
+    references,
+    times,
+)
+from pytest_speechcustom.engine.laws.reading import reads, roles
 
-ENTITY = entity.LAWS
-reads = entity.reads
-roles = entity.roles
-EXCHANGE = {**lists.LAWS, **calls.LAWS, **amounts.LAWS}
+__all__ = ["ENTITY", "EXCHANGE", "MACHINE", "NAMES", "WIRE", "reads", "roles"]
+
+ENTITY = {**identity.LAWS, **times.LAWS, **properties.LAWS, **echoes.LAWS}
+EXCHANGE = {
+    **lists.LAWS,
+    **calls.LAWS,
+    **references.LAWS,
+    **presence.LAWS,
+    **patience.LAWS,
+    **answers.LAWS,
+    **copies.LAWS,
+    **amounts.LAWS,
+}
 MACHINE = ("state.closed", "state.initial", "state.forward", "state.final", "state.after-call")
 WIRE = ("wire",)
 NAMES = frozenset({*ENTITY, *EXCHANGE, *MACHINE, *WIRE})
