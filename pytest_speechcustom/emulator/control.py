@@ -87,8 +87,8 @@ def _advance(emulator: Emulator, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _complete(emulator: Emulator, given: dict[str, Any]) -> dict[str, Any]:
-    emulator.complete(*_work(emulator, given))
-    return {"now": emulator.clock.now.isoformat()}
+    completed = emulator.complete(*_work(emulator, given))
+    return {"completed": completed, "now": emulator.clock.now.isoformat()}
 
 
 def _fail(emulator: Emulator, given: dict[str, Any]) -> dict[str, Any]:

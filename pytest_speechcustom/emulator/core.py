@@ -109,10 +109,10 @@ class Emulator:
             self.clock.advance(by)
             self.jobs.settle()
 
-    def complete(self, kind: str | None = None, id: str | None = None) -> None:
-        """Let work (of one kind, on one resource) come to its end now."""
+    def complete(self, kind: str | None = None, id: str | None = None) -> int:
+        """Let work (of one kind, on one resource) come to its end now; how much there is."""
         with self._lock:
-            self.jobs.complete(kind, id)
+            return self.jobs.complete(kind, id)
 
     def fail(self, kind: str | None = None, id: str | None = None) -> int:
         """Let work (of one kind, on one resource) that is under way fail at its end; how much there is."""

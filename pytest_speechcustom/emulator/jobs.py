@@ -145,19 +145,23 @@ class Jobs:
         ):
             self._do(job, self._clock.now)
 
-    def complete(self, kind: str | None = None, id: str | None = None) -> None:
-        """Do all work (of one kind, on one resource) at once; the clock goes to where it ends. What hangs, hangs."""
+    def complete(self, kind: str | None = None, id: str | None = None) -> int:
+        """Do all work (of one kind, on one resource) at once; the clock goes to where it ends. What hangs, hangs.
+
+        How much work that is, what it waits for left out.
+        """
 
         def meant(job: Job) -> bool:
             return (kind is None or job.kind == kind) and (id is None or job.id == id)
 
         wanted = {job.key for job in self._jobs.values() if meant(job)}
+        much = len(wanted)
         wanted |= {key for job in self._jobs.values() if job.key in wanted for key in job.waits}
         while True:
             left = [job for job in self._jobs.values() if job.key in wanted or (kind is None and id is None)]
             ready = [job for job in left if not job.hangs and not job.waits]
             if not ready:
-                return
+                return much
             due = [job.due for job in ready if job.due is not None]
             if due:
                 self._clock.reach(max(due))

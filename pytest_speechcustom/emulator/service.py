@@ -127,10 +127,13 @@ class SpeechService:
 
         self._emulator.advance(span({"days": days, "hours": hours, "minutes": minutes, "seconds": seconds}))
 
-    def complete(self, resource: str | None = None, id: str | None = None) -> None:
-        """Let work come to its end now: all, that on one kind of `resource`, or that on one `id`."""
+    def complete(self, resource: str | None = None, id: str | None = None) -> int:
+        """Let work come to its end now: all, that on one kind of `resource`, or that on one `id`; how much there is.
+
+        An `id` on which there is no work is no mistake: it may have come to its end before.
+        """
         self._known(resource)
-        self._emulator.complete(resource, id)
+        return self._emulator.complete(resource, id)
 
     def fail(self, resource: str | None = None, id: str | None = None) -> int:
         """Let work that is under way fail when it comes to its end; how much of it there is.

@@ -57,9 +57,10 @@ def test_work_is_brought_to_its_end(service: SpeechService, tell: Any) -> None:
     service.advance(seconds=5)
     other, last = create(service), create(service)
     assert tell("fail", resource="dataset", id=last) == (200, {"failing": 1})
-    assert tell("complete", resource="dataset", id=one)[0] == 200
+    assert tell("complete", resource="dataset", id=one)[1]["completed"] == 1
+    assert tell("complete", resource="dataset", id=one)[1]["completed"] == 0
     assert [status(service, one), status(service, other)] == ["Complete", "Waiting"]
-    assert tell("complete")[0] == 200
+    assert tell("complete")[1]["completed"] == 2
     assert [status(service, other), status(service, last)] == ["Complete", "Failed"]
 
 
