@@ -7,7 +7,9 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from itertools import count
+from pkgutil import walk_packages
 from typing import Any
 
 # httpx imports httpcore when first used. Were that inside a run of pytester, the run would take it away again, and
@@ -16,7 +18,14 @@ import httpcore  # noqa: F401
 import pytest
 from hypothesis import settings
 
+import pytest_speechcustom
+
 pytest_plugins = ["pytester"]
+
+# The same for our own modules, of which each is imported when it is needed: none is ever imported twice.
+for _module in walk_packages(pytest_speechcustom.__path__, "pytest_speechcustom."):
+    if not _module.name.endswith("__main__"):
+        import_module(_module.name)
 
 # How many histories are drawn of the emulator: `--hypothesis-profile=exhaustive` is for whoever has an hour.
 settings.register_profile("loop", max_examples=200, stateful_step_count=12)

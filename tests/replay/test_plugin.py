@@ -9,12 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-import pytest_speechcustom.replay.patching
-import pytest_speechcustom.taps.cassettes
 from pytest_speechcustom.emulator.service import SpeechService
-
-SHARED = pytest_speechcustom.replay.patching, pytest_speechcustom.taps.cassettes
-"""Imported here, and so never twice: pytester forgets what a run in this process imports, vcrpy's patches among it."""
 
 ROOT = Path(__file__).parents[2]
 SDK = """
