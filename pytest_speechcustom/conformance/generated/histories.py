@@ -1,0 +1,178 @@
+"""The group `histories`: calls in any order on things that the history itself has made, and time that passes.
+
+A plan is drawn as a whole, as a value, so that Hypothesis can leave things and calls out of it. What a call is about is
+found when it is made, among what is there by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from hypothesis import strategies as st
+
+from pytest_speechcustom.conformance.client import Client
+from pytest_speechcustom.conformance.faults import Blocked
+from pytest_speechcustom.conformance.generated.drawing import Enough, quiet
+from pytest_speechcustom.conformance.generated.paths import Ids, about, home, made, reads
+from pytest_speechcustom.conformance.generated.trials import Trials
+from pytest_speechcustom.conformance.generated.worlds import World, world_of
+from pytest_speechcustom.conformance.session import Session
+from pytest_speechcustom.contracts.model import Operation
+from pytest_speechcustom.strategies.histories import references, referring
+from pytest_speechcustom.strategies.payloads import Payloads
+from pytest_speechcustom.strategies.requests import Draft, Requests
+
+_MOST_THINGS = 2
+_WAITS = (1, 30, 3600)
+_NO_WRITES = Blocked("nothing is written there", "--allow-writes, as the target is not on this machine")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call. `which` of the things that are there it is about; whether these are looked at after it."""
+
+    draft: Draft
+    which: int
+    looks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Time passes, where a target lets it."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is made first, by the names of its makers, and what is done then."""
+
+    things: tuple[str, ...]
+    moves: tuple[Call | Wait, ...]
+
+
+def probe(session: Session) -> None:
+    """Draw plans and carry them out, each as a history of its own."""
+    trials = Trials(session, "histories")
+    client, bounds = session.client, trials.bounds
+    world = world_of(session, client)
+    writing = client.target.writable
+    makers = [name for name, maker in world.makers.items() if writing and (session.control.speaks or not maker.waits)]
+    words = dict(world.words)
+    if writing:
+        try:
+            words |= world.references()
+        except Blocked as reason:
+            trials.blocked("histories", reason)
+    else:
+        trials.blocked("histories", _NO_WRITES)
+    contract = session.contract
+    requests = Requests(contract, Payloads(contract, "request", words), client.base.removesuffix(contract.base))
+    with quiet():
+        try:
+            plans = _plans(requests, world, makers, bounds.calls)
+            trials.explore("plans", plans, lambda plan: _Course(trials, requests).run(plan), bounds.histories)
+        except Enough:
+            pass
+        finally:
+            trials.keep()
+
+
+def _plans(requests: Requests, world: World, makers: Sequence[str], most: int) -> st.SearchStrategy[Plan]:
+    contract = requests.contract
+    calls = {each.id: _calls(requests, world, each) for each in contract.operations.values()}
+    if not makers:
+        known = [each.id for each in contract.operations.values() if each.method == "GET" and not home(contract, each)]
+        moves = st.lists(st.sampled_from(known).flatmap(calls.__getitem__), max_size=most)
+        return moves.map(lambda drawn: Plan((), tuple(drawn)))
+    waits = st.sampled_from(_WAITS).map(Wait)
+
+    def of(things: list[str]) -> st.SearchStrategy[Plan]:
+        names = about(contract, {world.makers[thing].resource for thing in things})
+        moves: dict[str, st.SearchStrategy[Call | Wait]] = {"": waits, **{name: calls[name] for name in names}}
+        move = st.sampled_from(sorted(moves)).flatmap(moves.__getitem__)
+        return st.lists(move, max_size=most).map(lambda drawn: Plan(tuple(things), tuple(drawn)))
+
+    return st.lists(st.sampled_from(makers), min_size=1, max_size=_MOST_THINGS).flatmap(of)
+
+
+@st.composite
+def _calls(draw: st.DrawFn, requests: Requests, world: World, operation: Operation) -> Call:
+    """Calls of an operation, with data that mean something to the service where there are bytes and no form."""
+    draft = draw(requests.drafts(operation))
+    if draft.raw is not None and not any("multipart" in value for _, value in draft.headers):
+        draft = replace(draft, raw=draw(st.sampled_from(world.data)))
+    return Call(draft, draw(st.integers(0, 3)), draw(st.booleans()))
+
+
+class _Course:
+    """The history of one plan: what is there by now, newest last."""
+
+    def __init__(self, trials: Trials, requests: Requests) -> None:
+        self._trials = trials
+        self._requests = requests
+        self._contract = requests.contract
+        self._client = trials.client()
+        self._known: dict[str, list[Ids]] = {}
+
+    def run(self, plan: Plan) -> Client:
+        """Carry it out; the client tells what came of it."""
+        world = world_of(self._trials.session, self._client)
+        try:
+            for thing in plan.things:
+                maker = world.makers[thing]
+                self._known.setdefault(maker.resource, []).append(self._trials.make(self._client, maker))
+            for move in plan.moves:
+                if isinstance(move, Wait):
+                    self._trials.session.control.advance(move.seconds)
+                else:
+                    self._call(move)
+        except Blocked as reason:
+            if not self._client.broken:
+                self._trials.blocked("histories", reason)
+        return self._client
+
+    def _call(self, call: Call) -> None:
+        operation = call.draft.operation
+        kind = home(self._contract, operation)
+        ids = self._one(kind, call.which)
+        if kind and ids is None:
+            return
+        draft = self._referring(replace(call.draft, variables={**call.draft.variables, **(ids or {})}), call.which)
+        answer = self._trials.offer(self._client, draft.request)
+        if answer is None:
+            return
+        for resource, new in made(self._contract, operation, draft.variables, answer):
+            self._known.setdefault(resource, []).append(new)
+            kind, ids = resource, new
+        if call.looks and ids is not None:
+            self._look(kind, ids)
+
+    def _one(self, kind: str, which: int) -> Ids | None:
+        known = self._known.get(kind, ())
+        return known[which % len(known)] if known else None
+
+    def _look(self, kind: str, ids: Ids) -> None:
+        for name in reads(self._contract, kind):
+            query = tuple(
+                (rule.args["name"], str(rule.args["value"]))
+                for rule in self._contract.rules.values()
+                if rule.law == "query.constant" and name in rule.args["operations"]
+            )
+            draft = Draft(self._contract.operations[name], self._requests.address, ids, query, ())
+            self._trials.offer(self._client, draft.request)
+
+    def _referring(self, draft: Draft, which: int) -> Draft:
+        """The same with references to what is there, and without those to what is not."""
+        for name, resource in references(self._contract, draft.operation):
+            ids = self._one(resource, which)
+            if ids is not None:
+                draft = referring(self._requests, draft, name, resource, ids)
+            elif isinstance(draft.value, dict) and name in draft.value and name not in self._words:
+                draft = replace(draft, value={key: each for key, each in draft.value.items() if key != name})
+        return draft
+
+    @property
+    def _words(self) -> Mapping[str, Sequence[object]]:
+        return self._requests.payloads.words
