@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,8 @@ from pytest_speechcustom.values import Exchange, Request
 _LONGEST_REQUEST = 10.0
 _MOST_HISTORIES = 20
 _MOST_ROUNDS = 20
+_SHORT = 15
+"""Exchanges of a history by chance that is told whole: it was made short already, and all of it may have its part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +78,18 @@ def run_group(place: Place, contract: Contract, group: Group, settings: Settings
         broken_off = str(reason)
     clients = (client, *session.histories)
     reports = [each.report() for each in clients]
-    histories = _histories(list(zip(clients, reports, strict=True)))
+    histories = _histories(zip(clients, reports, strict=True), session)
     return GroupOutcome(group.name, joined(contract, reports), tuple(session.gaps), histories, broken_off)
 
 
-def _histories(judged: Sequence[tuple[Client, Report]]) -> dict[str, History]:
+def _histories(judged: Iterable[tuple[Client, Report]], session: Session) -> dict[str, History]:
     """The shortest history of the first finding of each rule that was broken."""
     found: dict[str, History] = {}
     for client, finding in ((client, finding) for client, report in judged for finding in report.findings):
         if finding.level != "note" and finding.rule not in found and len(found) < _MOST_HISTORIES:
-            exchanges = shortest(client.judged_by, client.exchanges, finding)
+            exchanges: Sequence[Exchange] = client.exchanges[: finding.exchange + 1]
+            if client is session.client or len(exchanges) > _SHORT:
+                exchanges = shortest(client.judged_by, client.exchanges, finding)
             lines = tuple(_line(each) for each in exchanges)
             found[finding.rule] = History(lines, pytest_of(client.contract, client.base, exchanges, finding.rule))
     return found

@@ -24,6 +24,12 @@ from pytest_speechcustom.strategies.payloads import Payloads
 from pytest_speechcustom.strategies.requests import Draft, Requests
 
 _MOST_THINGS = 2
+_LEAST = 3
+"""Moves in a history: fewer are drawn too rarely, and what was drawn in vain is left out of what is shown."""
+_WEIGHT = 3
+"""How many times as often as a read something is changed, or time passes: what is there is read after either."""
+_MANY = 20
+"""Operations of a service in which half as many histories are drawn, as each call is about more."""
 _WAITS = (1, 30, 3600)
 _NO_WRITES = Blocked("nothing is written there", "--allow-writes, as the target is not on this machine")
 
@@ -39,9 +45,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Time passes, where a target lets it."""
+    """Time passes, where a target lets it; whether what is there is looked at then."""
 
     seconds: int
+    looks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,8 @@ def probe(session: Session) -> None:
     with quiet():
         try:
             plans = _plans(requests, world, makers, bounds.calls)
-            trials.explore("plans", plans, lambda plan: _Course(trials, requests).run(plan), bounds.histories)
+            most = bounds.histories if len(contract.operations) < _MANY else -(-bounds.histories // 2)
+            trials.explore("plans", plans, lambda plan: _Course(trials, requests).run(plan), most)
         except Enough:
             pass
         finally:
@@ -86,13 +94,15 @@ def _plans(requests: Requests, world: World, makers: Sequence[str], most: int) -
         known = [each.id for each in contract.operations.values() if each.method == "GET" and not home(contract, each)]
         moves = st.lists(st.sampled_from(known).flatmap(calls.__getitem__), max_size=most)
         return moves.map(lambda drawn: Plan((), tuple(drawn)))
-    waits = st.sampled_from(_WAITS).map(Wait)
+    waits = st.builds(Wait, st.sampled_from(_WAITS), st.booleans())
 
     def of(things: list[str]) -> st.SearchStrategy[Plan]:
         names = about(contract, {world.makers[thing].resource for thing in things})
-        moves: dict[str, st.SearchStrategy[Call | Wait]] = {"": waits, **{name: calls[name] for name in names}}
-        move = st.sampled_from(sorted(moves)).flatmap(moves.__getitem__)
-        return st.lists(move, max_size=most).map(lambda drawn: Plan(tuple(things), tuple(drawn)))
+        writing = [name for name in names if contract.operations[name].method != "GET"]
+        drawn: list[st.SearchStrategy[Call | Wait]] = [waits] * _WEIGHT + [calls[name] for name in writing * _WEIGHT]
+        drawn += [calls[name] for name in names if name not in writing]
+        move = st.integers(0, len(drawn) - 1).flatmap(drawn.__getitem__)
+        return st.lists(move, min_size=_LEAST, max_size=most).map(lambda drawn: Plan(tuple(things), tuple(drawn)))
 
     return st.lists(st.sampled_from(makers), min_size=1, max_size=_MOST_THINGS).flatmap(of)
 
@@ -124,10 +134,10 @@ class _Course:
                 maker = world.makers[thing]
                 self._known.setdefault(maker.resource, []).append(self._trials.make(self._client, maker))
             for move in plan.moves:
-                if isinstance(move, Wait):
-                    self._trials.session.control.advance(move.seconds)
-                else:
+                if isinstance(move, Call):
                     self._call(move)
+                else:
+                    self._wait(move)
         except Blocked as reason:
             if not self._client.broken:
                 self._trials.blocked("histories", reason)
@@ -148,6 +158,12 @@ class _Course:
             kind, ids = resource, new
         if call.looks and ids is not None:
             self._look(kind, ids)
+
+    def _wait(self, wait: Wait) -> None:
+        self._trials.session.control.advance(wait.seconds)
+        for kind, known in self._known.items() if wait.looks else ():
+            for ids in known:
+                self._look(kind, ids)
 
     def _one(self, kind: str, which: int) -> Ids | None:
         known = self._known.get(kind, ())

@@ -59,7 +59,8 @@ class _Desk:
         self._trials = trials
         self._session = trials.session
         self._contract: Contract = trials.session.contract
-        self._client = self._now = trials.session.client
+        self._client = trials.session.client
+        self._now = trials.client()
         self._things: dict[str, Ids] = {}
         self._words: dict[str, Sequence[Any]] = {}
 
@@ -119,8 +120,9 @@ class _Desk:
 
     def _explore(self, name: str, values: st.SearchStrategy[Value], act: Callable[[Client, Value], None]) -> None:
         def tried(value: Value) -> Client:
-            if self._now is self._client or self._now.broken or len(self._now.exchanges) > _LONG:
-                act(self._now, value)
+            if self._now.broken or len(self._now.exchanges) >= _LONG:
+                self._now = self._trials.client()
+            act(self._now, value)
             return self._now
 
         self._trials.explore(name, values, tried, self._trials.bounds.each)

@@ -33,8 +33,8 @@ class Bounds:
     simpler: int
 
 
-NEAR = Bounds(histories=20, calls=12, each=2, operations=5, sends=1500, simpler=60)
-FAR = Bounds(histories=3, calls=4, each=1, operations=3, sends=40, simpler=0)
+NEAR = Bounds(histories=40, calls=12, each=2, operations=5, sends=1500, simpler=80)
+FAR = Bounds(histories=4, calls=4, each=1, operations=3, sends=40, simpler=0)
 """For what is not on this machine: calls cost something there."""
 
 
