@@ -43,7 +43,7 @@ def test_some_tests_are_no_whole_run(pytester: pytest.Pytester) -> None:
 
 
 def test_an_application_of_the_project_is_checked(pytester: pytest.Pytester) -> None:
-    """The fixture is overridden; what is wrong fails the test of its group with rule and history, and that of chance."""
+    """The fixture is overridden; what is wrong fails the test of its group, with rule and history."""
     pytester.makepyfile(
         f"""
         import pytest

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from hypothesis import strategies as st
 
 from pytest_speechcustom.conformance.client import Client
-from pytest_speechcustom.conformance.faults import Blocked
 from pytest_speechcustom.conformance.generated.drawing import Enough, quiet
 from pytest_speechcustom.conformance.generated.paths import Ids, about, home, made, reads
-from pytest_speechcustom.conformance.generated.trials import Trials
+from pytest_speechcustom.conformance.generated.trials import NO_WRITES, Trials
 from pytest_speechcustom.conformance.generated.worlds import World, world_of
 from pytest_speechcustom.conformance.session import Session
 from pytest_speechcustom.contracts.model import Operation
@@ -31,7 +30,6 @@ _WEIGHT = 3
 _MANY = 20
 """Operations of a service in which half as many histories are drawn, as each call is about more."""
 _WAITS = (1, 30, 3600)
-_NO_WRITES = Blocked("nothing is written there", "--allow-writes, as the target is not on this machine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +66,10 @@ def probe(session: Session) -> None:
     makers = [name for name, maker in world.makers.items() if writing and (session.control.speaks or not maker.waits)]
     words = dict(world.words)
     if writing:
-        try:
+        with trials.step("histories"):
             words |= world.references()
-        except Blocked as reason:
-            trials.blocked("histories", reason)
     else:
-        trials.blocked("histories", _NO_WRITES)
+        trials.blocked("histories", NO_WRITES)
     contract = session.contract
     requests = Requests(contract, Payloads(contract, "request", words), client.base.removesuffix(contract.base))
     with quiet():
@@ -129,7 +125,7 @@ class _Course:
     def run(self, plan: Plan) -> Client:
         """Carry it out; the client tells what came of it."""
         world = world_of(self._trials.session, self._client)
-        try:
+        with self._trials.step("histories"):
             for thing in plan.things:
                 maker = world.makers[thing]
                 self._known.setdefault(maker.resource, []).append(self._trials.make(self._client, maker))
@@ -138,9 +134,6 @@ class _Course:
                     self._call(move)
                 else:
                     self._wait(move)
-        except Blocked as reason:
-            if not self._client.broken:
-                self._trials.blocked("histories", reason)
         return self._client
 
     def _call(self, call: Call) -> None:

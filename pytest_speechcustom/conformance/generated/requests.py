@@ -16,11 +16,10 @@ from hypothesis import strategies as st
 from schemathesis.errors import SchemathesisError
 
 from pytest_speechcustom.conformance.client import Client
-from pytest_speechcustom.conformance.faults import Blocked
 from pytest_speechcustom.conformance.generated.drawing import Enough, Value, quiet
 from pytest_speechcustom.conformance.generated.openapi import Cases, request_of, validate
 from pytest_speechcustom.conformance.generated.paths import Ids, home
-from pytest_speechcustom.conformance.generated.trials import Trials
+from pytest_speechcustom.conformance.generated.trials import NO_WRITES, Trials
 from pytest_speechcustom.conformance.generated.worlds import world_of
 from pytest_speechcustom.conformance.session import Session
 from pytest_speechcustom.contracts.model import Contract, Operation
@@ -85,20 +84,18 @@ class _Desk:
         return operation.method == "GET" or self._client.target.writable
 
     def _prepare(self) -> None:
+        """Make one thing of each kind that can be made; the rest of the requests is about what is not there."""
         world = world_of(self._session, self._client)
         self._words = dict(world.words)
         if not self._client.target.writable:
-            self._trials.blocked(
-                "requests", Blocked("nothing is written there", "--allow-writes, as the target is not on this machine")
-            )
+            self._trials.blocked("requests", NO_WRITES)
             return
-        try:
+        with self._trials.step("requests"):
             self._words |= world.references()
-            for maker in world.makers.values():
-                if maker.resource not in self._things and (self._session.control.speaks or not maker.waits):
+        for maker in world.makers.values():
+            if maker.resource not in self._things and (self._session.control.speaks or not maker.waits):
+                with self._trials.step("requests"):
                     self._things[maker.resource] = self._trials.make(self._client, maker)
-        except Blocked as reason:
-            self._trials.blocked("requests", reason)
 
     def _ids(self, operation: Operation) -> Ids:
         return self._things.get(home(self._contract, operation), {})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -36,6 +37,9 @@ class Bounds:
 NEAR = Bounds(histories=40, calls=12, each=2, operations=5, sends=1500, simpler=80)
 FAR = Bounds(histories=4, calls=4, each=1, operations=3, sends=40, simpler=0)
 """For what is not on this machine: calls cost something there."""
+
+
+NO_WRITES = Blocked("nothing is written there", "--allow-writes, as the target is not on this machine")
 
 
 class Trials:
@@ -74,8 +78,18 @@ class Trials:
         before = len(client.exchanges)
         try:
             return maker.make()
+        except (AttributeError, LookupError, TypeError, ValueError):
+            raise Blocked("an answer had not the form to go on with") from None
         finally:
             self._left -= len(client.exchanges) - before
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Do a step; where it cannot be done, go on after it."""
+        try:
+            yield
+        except Blocked as reason:
+            self.blocked(name, reason)
 
     def blocked(self, step: str, reason: Blocked) -> None:
         """Say once what could not be done, and go on without it."""
@@ -91,7 +105,14 @@ class Trials:
             self._after += bool(self._after)
             if self._after > self.bounds.simpler + 1:
                 raise Enough
-            self._ended(act(value))
+            try:
+                client = act(value)
+            except BaseException:  # what was seen until then counts all the same
+                self._enter(self._order[-1])
+                raise
+            if self._enter(client):
+                self._after = self._after or 1
+                raise Found
 
         seed = f"{self.session.settings.seed} {self._group} {name}"
         try:
@@ -108,14 +129,13 @@ class Trials:
         if self._left <= 0 or time.monotonic() > self._deadline:
             raise Enough
 
-    def _ended(self, client: Client) -> None:
-        if not client.broken:
-            if not self._after and client not in self._right:
-                self._right.append(client)
-            return
-        self._right = [each for each in self._right if each is not client]
+    def _enter(self, client: Client) -> bool:
+        """Enter the history of a client; whether it shows a fault."""
+        if client.broken:
+            self._right = [each for each in self._right if each is not client]
+        elif not self._after and client not in self._right:
+            self._right.append(client)
         for fault in client.broken:
             if fault not in self._wrong or len(client.exchanges) <= len(self._wrong[fault].exchanges):
                 self._wrong[fault] = client
-        self._after = self._after or 1
-        raise Found
+        return bool(client.broken)
