@@ -46,7 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         }
         for door in sorted({*DOORS, STAR})
     },
-    "conformance": {"conformance", "emulator", "baseline", "reports", "engine", "contracts", *LEAVES},
+    "conformance": {"conformance", "emulator", "baseline", "reports", "strategies", "engine", "contracts", *LEAVES},
     "emulator": {"emulator", "judging", "baseline", "reports", "engine", "contracts", *LEAVES},
     "strategies": {"strategies", "contracts.model", *LEAVES},
     "replay": {"replay", "taps.patches", "traffic", "engine", "contracts", *LEAVES},

@@ -18,6 +18,7 @@ from pytest_speechcustom.conformance.target import Target
 from pytest_speechcustom.conformance.undisturbed import undisturbed
 from pytest_speechcustom.conformance.wires import Wire
 from pytest_speechcustom.contracts.model import Contract, Operation
+from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.checker import Checker
 from pytest_speechcustom.engine.curl import curl
 from pytest_speechcustom.engine.report import Report, Requirement
@@ -63,7 +64,8 @@ class Answer:
 class Client:
     """Calls the operations of one contract at one target, as one history.
 
-    `timeout` bounds how long it waits for a target that says that it is busy.
+    `timeout` bounds how long it waits for a target that says that it is busy. `broken` are the rules of the server
+    that were broken so far, those of the suite with them, and the operations that broke them.
     """
 
     def __init__(
@@ -74,20 +76,23 @@ class Client:
         self.base = target.base(contract)
         self.exchanges: list[Exchange] = []
         self.judged_by = contract if control.steady else _hasty(contract)
-        self._checker = Checker(self.judged_by)
+        self._checker = Checker(self.judged_by, told=self._told)
         self._wire = wire
         self._control = control
         self._ledger = ledger
         self._timeout = timeout
         self.headers = target.credentials(contract)
+        self.broken: list[tuple[str, str]] = []
         self._wrong: set[int] = set()
         self._held: dict[str, int] = {}
         self._broken: list[Finding] = []
-        self._last = 0.0
+        self._last = [0.0]
 
     def beside(self) -> Client:
-        """Another client of the same target, with a history of its own, and the same ledger."""
-        return Client(self.contract, self.target, self._wire, self._control, self._ledger, self._timeout)
+        """Another client of the same target, with a history of its own, and the same ledger and pace."""
+        other = Client(self.contract, self.target, self._wire, self._control, self._ledger, self._timeout)
+        other._last = self._last
+        return other
 
     # calls
 
@@ -134,9 +139,33 @@ class Client:
         why = [message for _, level, message in self._objections(request) if level != "note"] or [proof]
         if not why[0]:
             raise SuiteFault(f"a request of the suite should break the contract and does not: {operation}")
-        self._wrong.add(len(self.exchanges))
-        answer = self._exchange(request, self.contract.operations[operation])
+        answer = self._excused(request, self.contract.operations[operation])
         self._must_refuse(rules.REFUSED, answer, f"{operation} was accepted although {why[0]}")
+        return answer
+
+    def offer(self, request: Request) -> Answer | None:
+        """Send what chance has made, right or wrong; the contract says which, of the request as it is sent.
+
+        It must not be accepted where the contract has a documented objection to it, unless to what can be overlooked.
+        What is right may be refused, as things may stand in its way, and only must not make the target fail. ``None``:
+        it was not sent, as it is no operation, or writes where nothing is written, or deletes what is not the suite's.
+        """
+        asked = self._checker.ask(request)
+        operation, path = asked.route.operation, request.url.partition("?")[0]
+        if operation is None or (request.method != "GET" and not self.target.writable):
+            return None
+        if request.method == "DELETE" and not self._ledger.owns(path):
+            return None
+        said = self._objections(request)
+        why = [message for rule, level, message in said if level == "error" and rule not in rules.OVERLOOKED]
+        answer = self._excused(request, operation)
+        if answer.status in (*_BUSY, 501):
+            return answer
+        if why:
+            self._must_refuse(rules.REFUSED, answer, f"{operation.id} was accepted although {why[0]}")
+        elif answer.status >= 500:
+            allowed = "a documented success, or a refusal"
+            self.broke(rules.ACCEPTED, f"{operation.id} made the target fail", allowed, str(answer.status), "error")
         return answer
 
     def unknown(self, operation: str, path: Mapping[str, str], query: Mapping[str, Any] | None = None) -> Answer:
@@ -151,8 +180,7 @@ class Client:
         """A request without credentials, which has to be refused."""
         request = self._request(operation, path, query, ABSENT, "", (), None, credentials=False)
         self._must_be_right(request)
-        self._wrong.add(len(self.exchanges))
-        answer = self._exchange(request, self.contract.operations[operation])
+        answer = self._excused(request, self.contract.operations[operation])
         self._must_refuse(rules.ANONYMOUS, answer, f"{operation} was accepted without credentials")
 
     def follow(self, operation: str, link: Any) -> Answer:
@@ -211,6 +239,7 @@ class Client:
         exchange = self.exchanges[-1]
         request = exchange.request
         operation = self._checker.ask(request).route.operation
+        self.broken.append((rule, operation.id if operation else ""))
         known = credentials(request.headers, request.url)
         source = operation.source if operation is not None else next(iter(self.contract.operations.values())).source
         self._broken.append(
@@ -339,6 +368,14 @@ class Client:
             self.broke(rule, message if answer.accepted else "a wrong request was not refused", "400 to 499",
                        str(answer.status))  # fmt: skip
 
+    def _excused(self, request: Request, operation: Operation) -> Answer:
+        """The answer to a request that need not be right: what is wrong with it is no fault of the suite."""
+        first = len(self.exchanges)
+        try:
+            return self._exchange(request, operation)
+        finally:
+            self._wrong.update(range(first, len(self.exchanges)))
+
     def _exchange(self, request: Request, operation: Operation) -> Answer:
         if request.method not in ("GET", "HEAD") and not self.target.writable:
             raise Blocked("nothing is written there", "--allow-writes, as the target is not on this machine")
@@ -370,14 +407,14 @@ class Client:
 
     def _send(self, request: Request) -> Response:
         if not self.target.is_local:
-            time.sleep(max(0.0, self._last + PACE - time.monotonic()))
+            time.sleep(max(0.0, self._last[0] + PACE - time.monotonic()))
         started = self._control.now()
         try:
             response = self._again(request)
         except Unreachable:
             self._feed(Exchange(request, None, started, self._control.now()))
             raise
-        self._last = time.monotonic()
+        self._last[0] = time.monotonic()
         self._feed(Exchange(request, response, started, self._control.now()))
         return response
 
@@ -393,6 +430,11 @@ class Client:
     def _feed(self, exchange: Exchange) -> None:
         self._checker.feed(exchange)
         self.exchanges.append(exchange)
+
+    def _told(self, index: int, exchange: Exchange, operation: Operation | None, breach: Breach) -> None:
+        rule = self.contract.rules[breach.rule]
+        if rule.side == "server" and (breach.level or rule.severity) != "note":
+            self.broken.append((rule.id, operation.id if operation else ""))
 
 
 def _hasty(contract: Contract) -> Contract:

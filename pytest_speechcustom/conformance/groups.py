@@ -15,21 +15,25 @@ MODULES: Mapping[str, str] = {
     "watson-stt-cloud": "watson",
     "watson-stt-icp": "watson",
 }
+GENERATED = ("histories", "requests")
+"""The groups in which chance asks, of every service."""
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "video-indexer": ("reading", "lifecycle", "fields", "lists", "references", "files", "errors"),
+    "video-indexer": ("reading", "lifecycle", "fields", "lists", "references", "files", "errors", *GENERATED),
     "azure-speech-v3.1": (
         "reading", "lifecycle", "fields", "observing", "paging", "filters", "copy", "references", "files",
-        "blocks", "logs", "errors",
+        "blocks", "logs", "errors", *GENERATED,
     ),
     "azure-speech-2025-10-15": (
         "reading", "lifecycle", "fields", "observing", "paging", "filters", "copy", "references", "files",
-        "blocks", "errors",
+        "blocks", "errors", *GENERATED,
     ),
     "watson-stt-cloud": (
         "reading", "lifecycle", "fields", "lists", "audio", "conflicts", "training", "upgrade", "deletion", "errors",
+        *GENERATED,
     ),
     "watson-stt-icp": (
         "reading", "lifecycle", "fields", "lists", "audio", "conflicts", "training", "upgrade", "deletion", "errors",
+        *GENERATED,
     ),
 }  # fmt: skip
 """The groups of each service: known without importing any of them, as tests are named after them."""
@@ -47,5 +51,6 @@ class Group:
 def groups_of(service: str) -> tuple[Group, ...]:
     """The groups of a service, in order."""
     module = import_module(f"pytest_speechcustom.conformance.probes.{MODULES[service]}")
-    found: Mapping[str, Group] = {group.name: group for group in module.GROUPS}
+    generated = import_module("pytest_speechcustom.conformance.probes.generated")
+    found: Mapping[str, Group] = {group.name: group for group in (*module.GROUPS, *generated.GROUPS)}
     return tuple(found[name] for name in NAMES[service])

@@ -9,13 +9,13 @@ from typing import Literal
 
 from pytest_speechcustom.baseline import Baseline, accept
 from pytest_speechcustom.conformance import rules
+from pytest_speechcustom.conformance.joining import joined
 from pytest_speechcustom.conformance.session import Gap
 from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.engine.report import Report, Requirement
-from pytest_speechcustom.values import Finding, Verdict
+from pytest_speechcustom.values import Verdict
 
 Word = Literal["conformant", "not conformant", "partial", "broken off"]
-_WORST: tuple[Verdict, ...] = ("violated", "satisfied", "inconclusive", "not-verified")
 NEVER: Mapping[str, str] = {
     "response.body.unread": "no request asks for a body that cannot be read; it is only ever violated",
     "model.train.conflict-idle": "that a model was busy can be seen afterwards only; it is only ever violated",
@@ -129,35 +129,14 @@ def _nothing(outcomes: Sequence[GroupOutcome]) -> str:
 
 def _merged(contract: Contract, outcomes: Sequence[GroupOutcome]) -> Report:
     """One report of all; exchanges are numbered on from group to group."""
-    findings: list[Finding] = []
-    summary = dict.fromkeys(("exchanges", "errors", "warnings", "notes"), 0)
-    coverage: dict[str, dict[str, int]] = {"operations": {}, "statuses": {}, "states": {}, "transitions": {}}
-    verdicts: dict[str, Requirement] = {}
-    omitted: dict[str, int] = {}
-    for outcome in outcomes:
-        report, before = outcome.report, summary["exchanges"]
-        findings += [
-            replace(each, exchange=each.exchange + before, where=f"group {outcome.group}") for each in report.findings
-        ]
-        for name, count in report.summary.items():
-            summary[name] += count
-        for kind, covered in report.coverage.items():
-            for name, count in covered.items():
-                coverage[kind][name] = coverage[kind].get(name, 0) + count
-        for name, count in report.omitted.items():
-            omitted[name] = omitted.get(name, 0) + count
-        for each in report.requirements:
-            verdicts[each.rule] = _both(verdicts[each.rule], each) if each.rule in verdicts else each
-    broken_off = bool(_nothing(outcomes)) or any(each.broken_off for each in outcomes)
-    return Report(
-        contract.id, "conformance", "error" if broken_off else "fail" if summary["errors"] else "pass", summary,
-        tuple(findings), tuple(verdicts.values()), coverage, omitted,
-    )  # fmt: skip
+    report = joined(contract, [_placed(each.report, f"group {each.group}") for each in outcomes])
+    if _nothing(outcomes) or any(each.broken_off for each in outcomes):
+        return replace(report, verdict="error")
+    return report
 
 
-def _both(one: Requirement, other: Requirement) -> Requirement:
-    worst = min(one.verdict, other.verdict, key=_WORST.index)
-    return replace(one, verdict=worst, observations=one.observations + other.observations)
+def _placed(report: Report, where: str) -> Report:
+    return replace(report, findings=tuple(replace(each, where=where) for each in report.findings))
 
 
 def _rows(contract: Contract, server: Iterable[Requirement]) -> tuple[Row, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from pytest_speechcustom.conformance.client import PACE, Client
 from pytest_speechcustom.conformance.control import Control
 from pytest_speechcustom.conformance.faults import Unreachable
 from pytest_speechcustom.conformance.groups import Group
+from pytest_speechcustom.conformance.joining import joined
 from pytest_speechcustom.conformance.ledger import FOLDER, Ledger, unfinished
 from pytest_speechcustom.conformance.outcome import GroupOutcome, History
 from pytest_speechcustom.conformance.reproducer import pytest_of
@@ -30,6 +31,8 @@ from pytest_speechcustom.values import Exchange, Request
 _LONGEST_REQUEST = 10.0
 _MOST_HISTORIES = 20
 _MOST_ROUNDS = 20
+_SHORT = 15
+"""Exchanges of a history by chance that is told whole: it was made short already, and all of it may have its part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,10 @@ def opened(target: Target, contract: Contract, settings: Settings) -> Iterator[P
 
 
 def run_group(place: Place, contract: Contract, group: Group, settings: Settings) -> GroupOutcome:
-    """Run one group as a history of its own. `SuiteFault` where the suite is at fault; all else is in the outcome."""
+    """Run one group, which shares no history with another. What came of it is in the outcome.
+
+    `SuiteFault` where the suite is at fault.
+    """
     client = Client(contract, place.target, place.wire, place.control, place.ledger, settings.timeout)
     session = Session(client, place.control, settings, f"{place.run}-{group.name}")
     broken_off = ""
@@ -70,16 +76,20 @@ def run_group(place: Place, contract: Contract, group: Group, settings: Settings
             group.probe(session)
     except Unreachable as reason:
         broken_off = str(reason)
-    report = client.report()
-    return GroupOutcome(group.name, report, tuple(session.gaps), _histories(client, report), broken_off)
+    clients = (client, *session.histories)
+    reports = [each.report() for each in clients]
+    histories = _histories(zip(clients, reports, strict=True), session)
+    return GroupOutcome(group.name, joined(contract, reports), tuple(session.gaps), histories, broken_off)
 
 
-def _histories(client: Client, report: Report) -> dict[str, History]:
+def _histories(judged: Iterable[tuple[Client, Report]], session: Session) -> dict[str, History]:
     """The shortest history of the first finding of each rule that was broken."""
     found: dict[str, History] = {}
-    for finding in report.findings:
+    for client, finding in ((client, finding) for client, report in judged for finding in report.findings):
         if finding.level != "note" and finding.rule not in found and len(found) < _MOST_HISTORIES:
-            exchanges = shortest(client.judged_by, client.exchanges, finding)
+            exchanges: Sequence[Exchange] = client.exchanges[: finding.exchange + 1]
+            if client is session.client or len(exchanges) > _SHORT:
+                exchanges = shortest(client.judged_by, client.exchanges, finding)
             lines = tuple(_line(each) for each in exchanges)
             found[finding.rule] = History(lines, pytest_of(client.contract, client.base, exchanges, finding.rule))
     return found

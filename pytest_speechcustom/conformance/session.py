@@ -59,7 +59,10 @@ class Gap:
 
 
 class Session:
-    """One group of probes at work. `prefix` marks all that it makes."""
+    """One group of probes at work. `prefix` marks all that it makes.
+
+    `histories` are those of other clients that are to be judged with that of `client`, each by itself.
+    """
 
     def __init__(self, client: Client, control: Control, settings: Settings, prefix: str) -> None:
         self.client = client
@@ -69,6 +72,7 @@ class Session:
         self.prefix = prefix
         self.dice = random.Random(f"{settings.seed} {prefix}")
         self.gaps: list[Gap] = []
+        self.histories: list[Client] = []
         self._named = 0
         self._interval = settings.interval(client.target)
 

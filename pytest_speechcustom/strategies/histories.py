@@ -64,10 +64,10 @@ def histories(requests: Requests, most: int) -> st.SearchStrategy[tuple[Step, ..
             for resource in sorted(_ids(contract, operation), key=lambda name: contract.resources[name].parent or ""):
                 chosen |= draw(st.sampled_from(known[resource]))
             draft = _about(draw(requests.drafts(operation)), chosen)
-            for pointer, resource in _references(contract, operation):
+            for pointer, resource in references(contract, operation):
                 if known.get(resource):
                     ids = draw(st.sampled_from(known[resource]))
-                    draft = _referring(requests, draft, pointer, resource, ids)
+                    draft = referring(requests, draft, pointer, resource, ids)
             steps.append(_step(contract, draft, tuple(steps), known))
         return tuple(steps)
 
@@ -103,7 +103,7 @@ def _about(draft: Draft, chosen: Mapping[str, str]) -> Draft:
     return replace(draft, variables=ids)
 
 
-def _references(contract: Contract, operation: Operation) -> list[tuple[str, str]]:
+def references(contract: Contract, operation: Operation) -> list[tuple[str, str]]:
     """The properties of a request that refer to something, and to which kind of resource."""
     return [
         (pointer.removeprefix("/"), resource)
@@ -113,7 +113,7 @@ def _references(contract: Contract, operation: Operation) -> list[tuple[str, str
     ]
 
 
-def _referring(requests: Requests, draft: Draft, name: str, resource: str, ids: Mapping[str, str]) -> Draft:
+def referring(requests: Requests, draft: Draft, name: str, resource: str, ids: Mapping[str, str]) -> Draft:
     """The same request with a reference to something that an earlier step created."""
     if not isinstance(draft.value, dict):
         return draft

@@ -55,6 +55,8 @@ class Requests:
         self.contract = contract
         self.payloads = payloads
         self.address = address.rstrip("/") + contract.base
+        self._drafts: dict[str, st.SearchStrategy[Draft]] = {}
+        self._parameters: dict[tuple[str, str, str], st.SearchStrategy[str]] = {}
         self._constants = {
             (operation, rule.args["name"]): str(rule.args["value"])
             for rule in contract.rules.values()
@@ -74,31 +76,38 @@ class Requests:
 
     def drafts(self, operation: Operation) -> st.SearchStrategy[Draft]:
         """The requests of an operation, in parts."""
+        if operation.id not in self._drafts:
+            self._drafts[operation.id] = _drafts(self, operation)
+        return self._drafts[operation.id]
 
-        @st.composite
-        def drawn(draw: st.DrawFn) -> Draft:
-            kind = draw(st.sampled_from(sorted(operation.body))) if operation.body else ""
-            chosen = [each for each in operation.parameters if each.place == "path" or each.required
-                      or draw(st.booleans())]  # fmt: skip
-            chosen = [each for each in chosen if self._goes(operation, each, kind)]
-            given = [(each, draw(self.parameter(operation, each))) for each in chosen]
-            place, credential = self.contract.security[0][0]
-            token = draw(st.sampled_from(self.payloads.words.get(credential, [CREDENTIALS.get(credential, "any")])))
-            draft = Draft(
-                operation,
-                self.address,
-                {each.name: value for each, value in given if each.place == "path"},
-                (*((each.name, value) for each, value in given if each.place == "query"
-                   and each.name.lower() != credential), *([(credential, token)] if place == "query" else ())),
-                (*((each.name, value) for each, value in given if each.place == "header"),
-                 *([(credential.title(), token)] if place == "header" else ())),
-            )  # fmt: skip
-            return draw(self._with_body(draft, kind)) if kind else draft
-
-        return drawn()
+    def draft(self, draw: st.DrawFn, operation: Operation) -> Draft:
+        """One request of an operation, in parts."""
+        kind = draw(st.sampled_from(sorted(operation.body))) if operation.body else ""
+        chosen = [each for each in operation.parameters if each.place == "path" or each.required
+                  or draw(st.booleans())]  # fmt: skip
+        chosen = [each for each in chosen if self._goes(operation, each, kind)]
+        given = [(each, draw(self.parameter(operation, each))) for each in chosen]
+        place, credential = self.contract.security[0][0]
+        token = draw(st.sampled_from(self.payloads.words.get(credential, [CREDENTIALS.get(credential, "any")])))
+        draft = Draft(
+            operation,
+            self.address,
+            {each.name: value for each, value in given if each.place == "path"},
+            (*((each.name, value) for each, value in given if each.place == "query"
+               and each.name.lower() != credential), *([(credential, token)] if place == "query" else ())),
+            (*((each.name, value) for each, value in given if each.place == "header"),
+             *([(credential.title(), token)] if place == "header" else ())),
+        )  # fmt: skip
+        return draw(self._with_body(draft, kind)) if kind else draft
 
     def parameter(self, operation: Operation, parameter: Parameter) -> st.SearchStrategy[str]:
         """The texts of a parameter."""
+        about = (operation.id, parameter.place, parameter.name)
+        if about not in self._parameters:
+            self._parameters[about] = self._texts(operation, parameter)
+        return self._parameters[about]
+
+    def _texts(self, operation: Operation, parameter: Parameter) -> st.SearchStrategy[str]:
         schema, name = parameter.schema, parameter.name
         said = self.contract.parameters.get(re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower())
         if name in self.payloads.words:
@@ -139,6 +148,11 @@ class Requests:
         row = self.contract.openapi["paths"][operation.path][operation.method.lower()]
         schema: Json = row["requestBody"]["content"][_FORM]["schema"]
         return self.payloads.values(_of_words(schema), operation.id).map(_form)
+
+
+@st.composite
+def _drafts(draw: st.DrawFn, requests: Requests, operation: Operation) -> Draft:
+    return requests.draft(draw, operation)
 
 
 def _of_words(schema: Json) -> Json:

@@ -28,11 +28,16 @@ def invalid_requests(requests: Requests, operation: Operation) -> st.SearchStrat
     @st.composite
     def spoiled(draw: st.DrawFn) -> Invalid[Request]:
         draft = draw(requests.drafts(operation))
-        possible = [found for way in _WAYS if (found := list(way(requests, draft)))]
+        possible = [found for found in all_wrong(requests, draft) if found]
         rule, where, wrong = draw(st.sampled_from(draw(st.sampled_from(possible))))
         return Invalid(draw(wrong).request, rule, where)
 
     return spoiled()
+
+
+def all_wrong(requests: Requests, draft: Draft) -> list[list[Wrong]]:
+    """All that can be wrong with one thing about a request, by its part."""
+    return [list(way(requests, draft)) for way in _WAYS]
 
 
 def _path(requests: Requests, draft: Draft) -> Iterator[Wrong]:

@@ -9,7 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from pytest_speechcustom.conformance.target import Target
+from pytest_speechcustom.contracts import load
+from pytest_speechcustom.emulator.app import Application
+from pytest_speechcustom.emulator.core import Emulator
 from pytest_speechcustom.emulator.service import SpeechService
+from tests.faults import injection
+from tests.faults.injection import Between
 
 Environ = dict[str, Any]
 Answer = tuple[str, list[tuple[str, str]], bytes]
@@ -146,3 +152,17 @@ def nonsense(connection: socket.socket) -> None:
     page = b"<p>hello</p>"
     head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(page)}\r\nConnection: close\r\n\r\n"
     connection.sendall(head.encode() + page)
+
+
+def behind(
+    service: str, change: injection.Change, operations: tuple[str, ...] = (), statuses: tuple[int, ...] = (2,)
+) -> Target:
+    """The emulator of a service with a change between it and the wire, as a target. Time moves there as ever."""
+    emulator = Emulator(load(service))
+    plain, changed = Application(emulator), Application(Between(emulator, change, operations, statuses))  # type: ignore[arg-type]
+
+    def app(environ: Environ, start_response: Any) -> Iterable[bytes]:
+        inner = plain if environ["PATH_INFO"].startswith("/_speechcustom/") else changed
+        return inner(environ, start_response)
+
+    return Target(app=app, interface="wsgi", disposable=True)

@@ -253,7 +253,7 @@ def test_a_server_that_dies_in_the_middle_is_exit_status_3(tmp_path: Path, monke
     inner = SpeechService("video-indexer").app
     outcome = checked("video-indexer", Target(app=app))
     assert outcome.word == "broken off"
-    assert outcome.missing == ("fields", "lists", "references", "files", "errors")
+    assert outcome.missing == ("fields", "lists", "references", "files", "errors", "histories", "requests")
     assert outcome.report.verdict == "error"
 
 
