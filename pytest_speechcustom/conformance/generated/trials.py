@@ -34,7 +34,7 @@ class Bounds:
     simpler: int
 
 
-NEAR = Bounds(histories=40, calls=12, each=2, operations=5, sends=1500, simpler=80)
+NEAR = Bounds(histories=40, calls=12, each=2, operations=4, sends=1500, simpler=80)
 FAR = Bounds(histories=4, calls=4, each=1, operations=3, sends=40, simpler=0)
 """For what is not on this machine: calls cost something there."""
 
