@@ -83,6 +83,7 @@ def _deleted_at(desk: Desk, kind: str, stage: str) -> None:
         )
     if stage == "Succeeded":
         desk.done(kind, entity)
+    desk.listed(kind)
     answer = desk.remove(kind, entity)
     desk.read(kind, entity)
     desk.listed(kind)
@@ -304,6 +305,7 @@ def _after_deletion(desk: Desk, kind: str) -> None:
         listed = values(client.call(f"{PREFIXES[kind]}_ListFiles", {"id": id_of(entity)}, desk.query()))
         file = id_of(listed[0]) if listed else file
     desk.patch(kind, entity, {"description": "In time."})
+    desk.listed(kind)
     desk.remove(kind, entity)
     desk.read(kind, entity)
     path = {"id": id_of(entity)}
