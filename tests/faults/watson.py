@@ -233,7 +233,7 @@ FAULTS: list[Row] = [
           "model.reset.initial model.status.initial"),
     *rows("lifecycle", "A training that fails does not tell.", WATSON, MODEL,
           put(("/status", "training"), ("/progress", 0), status="failed"),
-          "model.busy model.status.forward model.status.final model.status.initial"),
+          "model.busy model.status.forward model.status.final model.status.initial model.train.refusal-fails"),
     *rows("copy", "An upgrade leaves a model behind that is not trained.", WATSON, MODEL,
           lambda scene: put(("/status", "pending"), ("/progress", 0))(scene)
           if len(scene.answer.get("versions", ())) > 1 else None,
