@@ -175,8 +175,9 @@ def measured(rows: Iterable[Row], peers: Schemathesis | None, chosen: Iterable[R
         verdict = suite.tried(row, whole=whole)
         peer = peers.tried(row) if peers is not None and row.id in ids else None
         lines.append(Line(row, verdict, peer))
-        said = "" if peer is None else f"; schemathesis: {'detected' if peer.detected else 'not detected'}"
-        print(f"{row.id} [{row.kind}]: {verdict}{said}", file=sys.stderr, flush=True)
+        ours = f"errors {list(verdict.errors)}" if whole else str(verdict)
+        theirs = "" if peer is None else f"; schemathesis: {sorted(peer.new) if peer.detected else 'not detected'}"
+        print(f"{row.id} [{row.kind}]: {ours}{theirs}", file=sys.stderr, flush=True)
     return lines
 
 
