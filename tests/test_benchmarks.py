@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,16 @@ def test_the_speed_of_generation_is_printed() -> None:
     rows = [line.split("|")[1:3] for line in printed("generation.py", "--examples", "20").splitlines()[2:]]
     assert len(rows) == 5
     assert all(float(rate) > 0 for _, rate in rows)
+
+
+def test_what_is_detected_is_printed(tmp_path: Path) -> None:
+    """A row for the class asked for, the sums, and the same in a file."""
+    file = tmp_path / "found.json"
+    wanted = ("--service", "video-indexer", "--class", "auth", "--json", str(file))
+    lines = printed("detection.py", *wanted).splitlines()
+    assert [line.split("|")[1:4] for line in lines if line.startswith("| auth")] == [[" auth ", " 2 ", " 2 "]]
+    assert lines[-1] == "All faults were found."
+    assert [each["rule"] for each in json.loads(file.read_text())["faults"]] == ["suite.anonymous", "error.body"]
 
 
 def test_the_cost_of_a_replayed_request_is_printed() -> None:

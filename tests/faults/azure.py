@@ -17,6 +17,7 @@ from tests.faults.injection import (
     from_nth,
     header,
     keeping,
+    once_changed,
     put,
     raw,
     refused,
@@ -100,15 +101,21 @@ def _whole(request: Request) -> Request:
 
 
 def _nameless(scene: Scene) -> Response | None:
-    return resent(_whole)(scene) if set(scene.sent or {}) == {"locale"} else None
+    nameless = isinstance(scene.sent, dict) and "locale" in scene.sent and "displayName" not in scene.sent
+    return resent(_whole)(scene) if nameless else None
 
 
 def _unfiltered(request: Request) -> Request:
     return replace(request, url=re.sub(r"filter=[^&]*&?", "", request.url))
 
 
-def _asked(word: str) -> Any:
-    return lambda scene: word in scene.request.url
+def _asked(words: str) -> Any:
+    """Whether these words are asked for, however their spaces are written."""
+    return lambda scene: words in scene.request.url.replace("+", " ").replace("%20", " ")
+
+
+def _other_way_round(request: Request) -> Request:
+    return replace(request, url=re.sub(r"(\+|%20)eq(\+|%20)", r"\1ne\2", request.url))
 
 
 def _twice(header_name: str) -> Change:
@@ -127,7 +134,7 @@ def _lost_between(scene: Scene) -> Response | None:
 
 def _with_deleted(scene: Scene) -> Response | None:
     """A list that still shows what it has shown once."""
-    known = scene.memory.setdefault("known", {})
+    known = scene.memory.setdefault(scene.request.url.partition("?")[0], {})
     known |= {each["self"]: each for each in scene.answer.get("values", ()) if "?" not in scene.request.url}
     known |= {each["self"]: each for each in scene.answer.get("values", ()) if "top=" not in scene.request.url}
     shown = {each["self"] for each in scene.answer.get("values", ())}
@@ -279,12 +286,14 @@ FAULTS: list[Row] = [
           _other_link(r"&?api-version=[^&]*", ""), "list.next.api-version"),
     *rows("paging", "One stands twice in a list.", AZURE, "Datasets_List", _values(lambda values: values + values[:1]),
           "dataset.list.unique"),
-    *rows("paging", "What was to be skipped is not.", AZURE, "Datasets_List", keeping(_asked("skip=1")), "list.skip"),
-    *rows("filter", "A filter of names is not applied.", AZURE, MODELS, keeping(_asked("Changed")), "list.filter"),
-    *rows("filter", "A filter of times is not applied.", AZURE, "Datasets_List", keeping(_asked("2030")),
-          "list.filter"),
+    *rows("paging", "What was to be skipped is not.", AZURE, "Datasets_List", keeping(_asked("skip=1")),
+          "list.skip list.repeat list.next.progress"),
+    *rows("filter", "A filter of names is not applied.", AZURE, MODELS,
+          keeping(_asked("filter=displayName eq")), "list.filter"),
+    *rows("filter", "A filter of times is not applied.", AZURE, "Datasets_List",
+          keeping(_asked("filter=createdDateTime gt")), "list.filter"),
     *rows("filter", "A filter is applied the other way round.", AZURE, "Projects_List",
-          resent(lambda request: replace(request, url=request.url.replace("+eq+", "+ne+"))), "list.filter"),
+          resent(_other_way_round), "list.filter"),
     *rows("payload", "A time is of no zone.", AZURE, MODEL, put(("/createdDateTime", "2026-01-05T09:00:00")),
           "response.body.value"),
     *rows("payload", "A reference is a text.", AZURE, MODEL, put(("/project", "x")), "response.body.type"),
@@ -292,19 +301,19 @@ FAULTS: list[Row] = [
           put(("/description", GONE))),
     *rows("echo", "An update changes what it does not name.", AZURE, "Models_Update",
           put(("/description", "another")), "model.update.echo model.read.writes model.read.steady"),
-    *rows("echo", "After an update, reads show another description.", AZURE, MODEL,
-          lambda scene: put(("/description", "another"))(scene) if scene.answer["displayName"] == "Changed" else None,
+    *rows("echo", "After an update, reads show another description.", AZURE, f"Models_Update {MODEL}",
+          once_changed(put(("/description", "another"))),
           "model.read.writes model.read.steady"),
     *rows("immutability", "The models of an evaluation change places.", AZURE, "Evaluations_Get",
           from_nth(2, _swapped("model1", "model2")), "evaluation.model1.fixed"),
     *rows("paging", "One is lost between two pages.", AZURE, "Datasets_List", _lost_between, "dataset.list.complete"),
     *rows("cross-endpoint", "A list shows what was deleted.", AZURE, "WebHooks_List Projects_List", _with_deleted,
-          "webhook.deleted.gone"),
-    *rows("cross-endpoint", "A state in a list is ahead of that of a read.", AZURE, MODEL,
-          lambda scene: put(("/status", "Running"))(scene) if scene.answer["displayName"] == "Changed" else None,
+          "webhook.deleted.gone project.deleted.gone"),
+    *rows("cross-endpoint", "A state in a list is ahead of that of a read.", AZURE, f"Models_Update {MODEL}",
+          once_changed(put(("/status", "Running"), status="Succeeded")),
           "model.status.final"),
-    *rows("filter", "A filter of states lets others pass.", AZURE, "Projects_List", keeping(_asked("Changed")),
-          "list.filter"),
+    *rows("filter", "A filter of states lets others pass.", AZURE, "Projects_List",
+          keeping(_asked("filter=displayName eq")), "list.filter"),
     *rows("arithmetic", "Fewer than no lines were accepted.", AZURE, "Datasets_Get",
           put(("/properties/acceptedLineCount", -1), status="Succeeded"), "dataset.lines.nonnegative"),
     *rows("arithmetic", "A file is smaller than nothing.", AZURE, "Datasets_ListFiles",
@@ -337,10 +346,13 @@ FAULTS: list[Row] = [
           lambda scene: Response(204), "model.deleted.gone", (4,)),
     *rows("negative acceptance", "A model is made of a dataset that was deleted.", AZURE, "Models_Create",
           _without("datasets"), "model.create.references", (4,)),
-    *rows("negative acceptance", "A model without a name is made.", AZURE, "Models_Create", _nameless, "", (4,)),
-    *rows("negative acceptance", "A filter that is none is taken.", AZURE, MODELS, resent(_unfiltered), "", (4,)),
+    *rows("negative acceptance", "A model without a name is made.", AZURE, "Models_Create", _nameless, "suite.refused",
+          (4,)),
+    *rows("negative acceptance", "A filter that is none is taken.", AZURE, MODELS, resent(_unfiltered), "suite.refused",
+          (4,)),
     *rows("auth", "A call without a key is answered.", AZURE, MODEL,
-          lambda scene: resent(_with_key)(scene) if scene.response.status == 401 else None, "", (4,)),
+          lambda scene: resent(_with_key)(scene) if scene.response.status == 401 else None, "suite.anonymous",
+          (4,)),
     *rows("auth", "The refusal of a call without a key has no body of this service.", AZURE, MODEL,
           lambda scene: put(("/code", 1))(scene) if scene.response.status == 401 else None, "error.body", (4,)),
 ]  # fmt: skip

@@ -232,6 +232,19 @@ def resent(change: Callable[[Request], Request]) -> Change:
     return lambda scene: scene.send(change(scene.request))
 
 
+def once_changed(change: Change) -> Change:
+    """A change of what is read of an entity from when it was updated on; for both operations, of one path."""
+
+    def later(scene: Scene) -> Response | None:
+        path = scene.request.url.partition("?")[0]
+        if scene.request.method in ("PATCH", "PUT"):
+            scene.memory[path] = True
+            return None
+        return change(scene) if path in scene.memory else None
+
+    return later
+
+
 def stale(scene: Scene) -> Response | None:
     """The first answer of each URL, again and again."""
     first: dict[str, Response] = scene.memory.setdefault("first", {})

@@ -15,6 +15,7 @@ from tests.faults.injection import (
     forgetting,
     from_nth,
     header,
+    once_changed,
     put,
     raw,
     refused,
@@ -64,7 +65,7 @@ def _made(scene: Scene) -> Response | None:
     if scene.response.status < 300:
         scene.memory["made"] = scene.answer
         return None
-    if not scene.sent.get("datasets") or NOWHERE in scene.sent["datasets"]:
+    if not isinstance(scene.sent, dict) or not scene.sent.get("datasets") or NOWHERE in scene.sent["datasets"]:
         return None
     made = {**scene.memory["made"], **scene.sent, "id": NOWHERE.replace("4", "5", 1)}
     return replace(scene.saying(made), status=200)
@@ -147,9 +148,10 @@ FAULTS: list[Row] = [
     *rows("arithmetic", "Fewer than no lines were accepted.", V, DATASET, put(("/properties/acceptedLineCount", -1)),
           "dataset.counts"),
     *rows("arithmetic", "A file is smaller than nothing.", V, FILES, put(("/*/properties/size", -1)), "file.size"),
-    *rows("echo", "An update loses what it does not name.", V, "Update-Speech-Model", put(("/customProperties", {}))),
-    *rows("echo", "After an update, reads show another description.", V, DATASET,
-          lambda scene: put(("/description", "another"))(scene) if scene.answer["displayName"] == "Changed" else None,
+    *rows("echo", "An update loses what it does not name.", V, "Update-Speech-Model", put(("/customProperties", {})),
+          "model.update.echo"),
+    *rows("echo", "After an update, reads show another description.", V, f"Update-Speech-Dataset {DATASET}",
+          once_changed(put(("/description", "another"))),
           "dataset.read.writes dataset.read.steady"),
     *rows("identity", "The files of a dataset are those of another.", V, FILES, put(("/*/datasetId", NOWHERE)), ""),
     *rows("payload", "A time is of no zone.", V, DATASET, put(("/createdDateTime", "2026-01-05T09:00:00")),
@@ -165,8 +167,9 @@ FAULTS: list[Row] = [
     *rows("negative acceptance", "A model is made without plain text.", V, MAKE_MODEL, _made,
           "model.create.plain-text", (2, 4)),
     *rows("negative acceptance", "A dataset without a locale is made.", V, MAKE_DATASET,
-          accepted(200, {"id": NOWHERE}), "dataset.list.complete", (4,)),
-    *rows("auth", "A call without a token is answered.", V, DATASETS, _if(401, resent(_with_key)), "", (4,)),
+          accepted(200, {"id": NOWHERE}), "dataset.list.complete suite.refused", (4,)),
+    *rows("auth", "A call without a token is answered.", V, DATASETS, _if(401, resent(_with_key)), "suite.anonymous",
+          (4,)),
     *rows("auth", "The refusal of a call without a token has no body of this service.", V, DATASETS,
           _if(401, put(("/ErrorType", 7))), "error.body", (4,)),
 ]  # fmt: skip

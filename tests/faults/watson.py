@@ -65,11 +65,15 @@ def _if(code: int, change: Change) -> Change:
 
 
 def _overwriting(scene: Scene) -> Response | None:
-    return (
-        Response(201, scene.response.headers, replace(scene.response.body, raw=b"{}"))
-        if scene.request.url.endswith("/one")
-        else None
-    )
+    return accepted(201, {})(scene) if "allow_overwrite" in str(scene.answer) else None
+
+
+def _hearing(scene: Scene) -> Response | None:
+    """Audio is taken while other audio of the model is listened to; nothing is trained or upgraded then."""
+    if scene.response.status != 409:
+        return None
+    model = scene.send(Request("GET", scene.request.url.partition("/audio/")[0], scene.request.headers))
+    return accepted(201, {})(scene) if b'"pending"' in (model.body.raw or b"") else None
 
 
 def _with_key(request: Request) -> Request:
@@ -94,6 +98,11 @@ def _still_listed(scene: Scene) -> Response | None:
         if len(known) > len(scene.answer["audio"])
         else None
     )
+
+
+def _baseless(scene: Scene) -> Response | None:
+    sent = scene.sent if isinstance(scene.sent, dict) else {"base_model_name": ""}
+    return accepted(201, {"customization_id": NOWHERE})(scene) if "base_model_name" not in sent else None
 
 
 FAULTS: list[Row] = [
@@ -153,7 +162,8 @@ FAULTS: list[Row] = [
           "audio.details.empty"),
     *rows("lifecycle", "Audio has a length before it was listened to.", WATSON, AUDIO,
           put(("/duration", 400), status="being_processed"), "audio.duration.zero"),
-    *rows("lifecycle", "Audio that was listened to has no details.", WATSON, AUDIO, put(("/details", {}), status="ok")),
+    *rows("lifecycle", "Audio that was listened to has no details.", WATSON, AUDIO, put(("/details", {}), status="ok"),
+          "suite.known-data"),
     *rows("lifecycle", "A model has no version.", WATSON, MODEL, put(("/versions", [])), "model.versions.one"),
     *rows("time", "A model was made at another time each time it is read.", WATSON, MODEL, _moving("created"),
           "model.created.fixed"),
@@ -222,7 +232,8 @@ FAULTS: list[Row] = [
           if scene.answer.get("status") == "pending" and scene.nth > 10 else None,
           "model.reset.initial model.status.initial"),
     *rows("lifecycle", "A training that fails does not tell.", WATSON, MODEL,
-          put(("/status", "training"), ("/progress", 0), status="failed"), "model.busy model.status.forward"),
+          put(("/status", "training"), ("/progress", 0), status="failed"),
+          "model.busy model.status.forward model.status.final model.status.initial model.train.refusal-fails"),
     *rows("copy", "An upgrade leaves a model behind that is not trained.", WATSON, MODEL,
           lambda scene: put(("/status", "pending"), ("/progress", 0))(scene)
           if len(scene.answer.get("versions", ())) > 1 else None,
@@ -245,8 +256,7 @@ FAULTS: list[Row] = [
     *rows("conflict", "A model is deleted while it is trained, and still is there.", WATSON, "deleteAcousticModel",
           _if(409, accepted(200, {})), "model.busy model.deleted.gone", (4,)),
     *rows("conflict", "Audio is added before other audio was listened to.", (ICP,), "addAudio",
-          lambda scene: accepted(201, {})(scene) if scene.request.url.endswith("/early") else None,
-          "audio.one-at-a-time", (4,)),
+          _hearing, "audio.one-at-a-time", (4,)),
     *rows("negative acceptance", "A model without audio is trained.", (CLOUD,), "trainAcousticModel",
           lambda scene: accepted(200, {})(scene) if scene.nth == 1 else None, "model.train.enough-audio", (4,)),
     *rows("negative acceptance", "Audio replaces other audio without being told to.", WATSON, "addAudio", _overwriting,
@@ -259,9 +269,9 @@ FAULTS: list[Row] = [
     *rows("negative acceptance", "A training that leaves audio out does not say so.", (CLOUD,), "trainAcousticModel",
           put(("/warnings", GONE)), "model.train.warned"),
     *rows("negative acceptance", "A model without a base model is made.", WATSON, "createAcousticModel",
-          lambda scene: accepted(201, {"customization_id": NOWHERE})(scene) if scene.sent == {"name": "x"} else None,
-          "model.list.complete", (4,)),
-    *rows("auth", "A call without a key is answered.", WATSON, MODEL, _if(401, resent(_with_key)), "", (4,)),
+          _baseless, "model.list.complete suite.refused", (4,)),
+    *rows("auth", "A call without a key is answered.", WATSON, MODEL, _if(401, resent(_with_key)), "suite.anonymous",
+          (4,)),
     *rows("auth", "The refusal of a call without a key has no body of this service.", WATSON, MODEL,
           _if(401, put(("/code", "bad"))), "error.body", (4,)),
 ]  # fmt: skip

@@ -83,6 +83,7 @@ def _deleted_at(desk: Desk, kind: str, stage: str) -> None:
         )
     if stage == "Succeeded":
         desk.done(kind, entity)
+    desk.listed(kind)
     answer = desk.remove(kind, entity)
     desk.read(kind, entity)
     desk.listed(kind)
@@ -107,6 +108,7 @@ def fields(session: Session) -> None:
             entity = desk.create(kind, **more)
             desk.read(kind, entity)
             if kind in WORKED:
+                _early(desk, kind, entity)
                 desk.done(kind, entity)
             _shown(desk, kind, entity, project)
             for name, value in _changes(desk, kind, other).items():
@@ -119,6 +121,14 @@ def fields(session: Session) -> None:
             with session.step(f"a {kind} changed with application/json"):
                 desk.patch(kind, entity, {"description": "Changed once more."}, media="application/json")
                 desk.read(kind, entity)
+
+
+def _early(desk: Desk, kind: str, entity: Json) -> None:
+    """Change what is still worked on. That may be refused; if not, it is read."""
+    for name in ("displayName", "description"):
+        body = {name: desk.session.name()}
+        desk.client.ask(f"{PREFIXES[kind]}_Update", {"id": id_of(entity)}, desk.query(), body, media=MERGE)
+        desk.read(kind, entity)
 
 
 def _changes(desk: Desk, kind: str, project: Json) -> Mapping[str, Any]:
@@ -294,6 +304,8 @@ def _after_deletion(desk: Desk, kind: str) -> None:
     if f"{PREFIXES[kind]}_ListFiles" in contract.operations:
         listed = values(client.call(f"{PREFIXES[kind]}_ListFiles", {"id": id_of(entity)}, desk.query()))
         file = id_of(listed[0]) if listed else file
+    desk.patch(kind, entity, {"description": "In time."})
+    desk.listed(kind)
     desk.remove(kind, entity)
     desk.read(kind, entity)
     path = {"id": id_of(entity)}
@@ -430,6 +442,10 @@ def errors(session: Session) -> None:
     with session.step("without a key"):
         for operation in LISTS.values():
             client.anonymous(operation, None, desk.query())
+        for kind, operation in READS.items():
+            path = {"id": id_of(desk.create(kind))}
+            client.anonymous(operation, path, desk.query())
+            client.anonymous(operation, {"id": NOWHERE}, desk.query())
     with session.step("pages that there are not"):
         for operation in LISTS.values():
             client.wrong(operation, None, desk.query(top="many"))

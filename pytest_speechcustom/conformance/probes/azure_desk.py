@@ -36,6 +36,7 @@ WORKED = ("dataset", "model", "evaluation", "endpoint", "webhook")
 ENDED = ("Succeeded", "Failed")
 NOWHERE = "7d4f8c1e-3b52-4a6f-9e0d-5c2a1b3f4e6d"
 MERGE = "application/merge-patch+json"
+_MOST_PAGES = 200
 _DATA = "https://example.com/speechcustom/text.txt"
 
 
@@ -64,10 +65,9 @@ class Desk:
             url = str(self.session.parameters.get("hook_url", "https://example.com/speechcustom/hook"))
             body |= {"webUrl": url, "events": {"modelCompletion": True}}
         if kind == "evaluation":
-            needed = {"model1", "model2", "dataset"} - set(more)
-            base = self.base() if needed & {"model1", "model2"} else None
-            body |= dict.fromkeys(sorted(needed & {"model1", "model2"}), base)
-            if "dataset" in needed:
+            models = [name for name in ("model1", "model2") if name not in more]
+            body |= dict(zip(models, self.bases() * 2 if models else (), strict=False))
+            if "dataset" not in more:
                 body["dataset"] = reference(self.done("dataset", self.create("dataset")))
         if kind == "endpoint" and "model" not in more:
             body["model"] = self.base()
@@ -75,13 +75,15 @@ class Desk:
 
     def base(self) -> Json:
         """A reference to a base model of the locale."""
-        link: Any = None
+        return self.bases()[0]
+
+    def bases(self) -> list[Json]:
+        """References to base models of the locale, the last ones first: not one and the same, where there are two."""
         answer = self.client.call("Models_ListBaseModels", None, self.query(filter=f"locale eq '{self.locale}'"))
-        for each in values(answer):
-            link = each.get("self", link)
-        if link is None:
+        found = [{"self": each["self"]} for each in reversed(values(answer)) if "self" in each][:2]
+        if not found:
             raise Blocked("there is no base model of the locale", "--param locale=LOCALE of a base model")
-        return {"self": link}
+        return found
 
     def create(self, kind: str, /, **more: Any) -> Json:
         """A new entity, entered into the ledger."""
@@ -108,11 +110,15 @@ class Desk:
     def pages(self, operation: str, path: Mapping[str, str] | None, **query: Any) -> Iterator[Json]:
         """The items of all pages of a list, with the links that lead from one to the next."""
         answer = self.client.call(operation, path, self.query(**query))
-        for _ in range(200):
+        followed: list[Any] = []
+        while len(followed) < _MOST_PAGES:
             yield from values(answer)
             link = answer.body.get("@nextLink") if isinstance(answer.body, dict) else None
             if not link:
                 return
+            if followed.count(link) > 1:
+                raise Blocked(f"{operation} leads back to the same page")
+            followed.append(link)
             answer = self.client.follow(operation, link)
         raise Blocked(f"{operation} has no last page")
 

@@ -32,13 +32,13 @@ def paging(session: Session) -> None:
 
 
 def _walk(desk: Desk, operation: str, path: Any, kind: str, more: Json) -> None:
-    for size in _SIZES:
-        list(desk.pages(operation, path, top=size))
+    for _ in range(2):
+        desk.client.call(operation, path, desk.query())
     for skip in range(_MEMBERS):
         for _ in range(2):
             desk.client.call(operation, path, desk.query(skip=skip, top=2))
-    for _ in range(2):
-        desk.client.call(operation, path, desk.query())
+    for size in _SIZES:
+        list(desk.pages(operation, path, top=size))
     for _ in range(2):
         list(desk.pages(operation, path, top=1, filter=f"displayName ne '{desk.session.prefix}'"))
     pages = desk.pages(operation, path, top=1)

@@ -163,6 +163,7 @@ def fields(session: Session) -> None:
             id = desk.create(kind, description="What is written.", customProperties={"tag": "one"})
             desk.read(kind, id)
             desk.listed(kind)
+            _early(desk, kind, id)
             desk.done(kind, id)
             changes: Mapping[str, Any] = {
                 "displayName": session.name(),
@@ -184,6 +185,13 @@ def fields(session: Session) -> None:
             for _ in range(2):
                 desk.read(kind, id)
                 desk.listed(kind)
+
+
+def _early(desk: Desk, kind: str, id: str) -> None:
+    """Change what is still worked on. That may be refused; if not, it is read."""
+    for name in ("displayName", "description"):
+        desk.client.ask(_op("Update", kind), desk.path(kind, id), body={name: desk.session.name()})
+        desk.read(kind, id)
 
 
 def lists(session: Session) -> None:
@@ -274,6 +282,7 @@ def errors(session: Session) -> None:
         with session.step(f"a {kind} without a token"):
             client.anonymous(f"{_op('Get', kind)}s", desk.place)
             client.anonymous(_op("Get", kind), desk.path(kind, _NOWHERE))
+            client.anonymous(_op("Get", kind), desk.path(kind, desk.create(kind)))
         with session.step(f"bodies of a {kind}"):
             operation = _op("Create", kind)
             entity = session.contract.operations[operation].body["application/json"].entity

@@ -23,6 +23,7 @@ from pytest_speechcustom.conformance.probes.watson_desk import (
     zipped,
 )
 from pytest_speechcustom.conformance.session import Session
+from pytest_speechcustom.contracts.model import Json
 
 _FLAC = "audio/flac"
 
@@ -143,6 +144,7 @@ def audio(session: Session) -> None:
             desk.all_audio(model)
             shown = desk.settled(model, name)
             desk.client.known(shown.get("duration"), seconds, "the duration")
+            _described(desk, shown, type="audio", frequency=16_000)
             desk.all_audio(model)
             desk.audio(model, name)
     with session.step("an archive"):
@@ -152,6 +154,7 @@ def audio(session: Session) -> None:
         desk.all_audio(model)
         shown = desk.settled(model, "archive")
         desk.client.known(shown.get("duration"), 80, "the duration of the archive")
+        _described(desk, shown, type="archive", compression="zip")
         desk.audio(model, "archive")
         desk.all_audio(model)
     with session.step("audio that is none"):
@@ -191,6 +194,13 @@ def audio(session: Session) -> None:
         desk.all_audio(model)
         desk.audio(model, "b")
         desk.read(model)
+
+
+def _described(desk: Desk, shown: Json, **true: str | int) -> None:
+    """Hold the details of audio, which are empty until it was analysed, against the audio."""
+    details = shown.get("details")
+    for name, value in true.items():
+        desk.client.known(details.get(name) if isinstance(details, dict) else None, value, f"the {name}")
 
 
 def conflicts(session: Session) -> None:
@@ -333,6 +343,9 @@ def errors(session: Session) -> None:
             desk.do(operation, NOWHERE)
     with session.step("without credentials"):
         for operation, path in ((LIST, None), (READ, nobody), ("listModels", None), ("listAudio", nobody)):
+            client.anonymous(operation, path)
+        path = {"customization_id": desk.create()}
+        for operation in (READ, "listAudio"):
             client.anonymous(operation, path)
     with session.step("bodies of models"):
         entity = session.contract.operations[CREATE].body["application/json"].entity
