@@ -23,6 +23,7 @@ from pytest_speechcustom.conformance.probes.azure_desk import (
 )
 from pytest_speechcustom.conformance.probes.azure_lists import filters, paging, wrong_filter
 from pytest_speechcustom.conformance.probes.negatives import bodies
+from pytest_speechcustom.conformance.probes.work import to_its_end
 from pytest_speechcustom.conformance.session import Session
 from pytest_speechcustom.contracts.model import Json
 
@@ -53,23 +54,7 @@ def lifecycle(session: Session) -> None:
     """Each kind of work to its end, good and bad; two at a time; deletion at each stage."""
     desk = Desk(session)
     for kind in WORKED:
-        with session.step(f"success of a {kind}"):
-            entity = desk.create(kind)
-            desk.listed(kind)
-            desk.done(kind, entity)
-            desk.listed(kind)
-            desk.read(kind, entity)
-        with session.step(f"failure of a {kind}"):
-            entity = desk.failed(kind)
-            desk.listed(kind)
-            desk.read(kind, entity)
-        with session.step(f"two of {kind} at a time"):
-            one, other = desk.create(kind), desk.create(kind)
-            for each in (one, other, one, other):
-                desk.read(kind, each)
-            desk.done(kind, other)
-            desk.done(kind, one)
-            desk.read(kind, other)
+        to_its_end(session, desk, kind)
         for stage in ("NotStarted", "Running", "Succeeded"):
             with session.step(f"deletion of a {kind} that is {stage}"):
                 _deleted_at(desk, kind, stage)

@@ -9,6 +9,7 @@ from pytest_speechcustom.conformance.client import Answer, Client
 from pytest_speechcustom.conformance.faults import Blocked
 from pytest_speechcustom.conformance.groups import Group
 from pytest_speechcustom.conformance.probes.negatives import bodies
+from pytest_speechcustom.conformance.probes.work import to_its_end
 from pytest_speechcustom.conformance.session import FAILURE, Session
 from pytest_speechcustom.contracts.model import Json
 
@@ -126,24 +127,7 @@ def lifecycle(session: Session) -> None:
     """Work to its end, good and bad; two at a time; deletion at each stage."""
     desk = Desk(session)
     for kind in _KINDS:
-        with session.step(f"success of a {kind}"):
-            id = desk.create(kind)
-            desk.read(kind, id)
-            desk.listed(kind)
-            desk.done(kind, id)
-            desk.listed(kind)
-            desk.read(kind, id)
-        with session.step(f"failure of a {kind}"):
-            id = desk.failed(kind)
-            desk.listed(kind)
-            desk.read(kind, id)
-        with session.step(f"two of {kind} at a time"):
-            one, other = desk.create(kind), desk.create(kind)
-            for each in (one, other, one, other):
-                desk.read(kind, each)
-            desk.done(kind, other)
-            desk.done(kind, one)
-            desk.read(kind, other)
+        to_its_end(session, desk, kind)
         for wait in (False, True):
             with session.step(f"deletion of a {kind} {'after' if wait else 'during'} the work on it"):
                 id = desk.create(kind)
