@@ -95,7 +95,18 @@ def _strange(scene: Scene) -> Response | None:
     if not values or "?filter" in scene.request.url or "&filter" in scene.request.url or "top=" in scene.request.url:
         return None
     link = values[0]["self"].replace(values[0]["self"].partition("/models/")[2][:8], "abcdef01")
-    return scene.saying({**scene.answer, "values": [*values, {**values[0], "self": link, "links": {}}]})
+    strange = scene.memory.setdefault("strange", {**values[0], "self": link, "links": {}})
+    return scene.saying({**scene.answer, "values": [*values, strange]})
+
+
+def _new_kind(scene: Scene) -> Response | None:
+    """Files of one kind are of another, that is new; who filters by that gets them."""
+    url = scene.request.url.replace("Brandnew", "LanguageData")
+    whole = (
+        scene.send(replace(scene.request, url=url)) if url != scene.request.url else scene.response
+    ).body.raw or b""
+    new = whole.replace(b'"LanguageData"', b'"Brandnew"')
+    return replace(scene.response, body=Body(new)) if new != scene.response.body.raw else None
 
 
 VARIANTS: list[Row] = [
@@ -128,8 +139,7 @@ VARIANTS: list[Row] = [
           put(("/values/*/customProperties/none", GONE), ("/values/*/properties/email", None))),
     *rows("null", "The last page has null in the place of a link.", AZURE, "Datasets_List",
           lambda scene: scene.saying({**scene.answer, "@nextLink": None}) if "@nextLink" not in scene.answer else None),
-    *rows("open enum", "A file has a kind that is new.", AZURE, "Datasets_ListFiles Datasets_GetFile",
-          lambda scene: put(("/values/*/kind" if "values" in scene.answer else "/kind", "Brandnew"))(scene)),
+    *rows("open enum", "A file has a kind that is new.", AZURE, "Datasets_ListFiles Datasets_GetFile", _new_kind),
     *rows("open enum", "A refusal has a code that is new.", AZURE, "", put(("/code", "Brandnew")), statuses=(4,)),
     *rows("skipped state", "A model is never seen running.", AZURE, "Models_GetCustomModel",
           _skipping("Running", "NotStarted")),

@@ -55,9 +55,21 @@ def lifecycle(session: Session) -> None:
     desk = Desk(session)
     for kind in WORKED:
         to_its_end(session, desk, kind)
+        if kind == "webhook":
+            with session.step("calls of a webhook"):
+                _called(desk)
         for stage in ("NotStarted", "Running", "Succeeded"):
             with session.step(f"deletion of a {kind} that is {stage}"):
                 _deleted_at(desk, kind, stage)
+
+
+def _called(desk: Desk) -> None:
+    """Let a web hook be called. Nobody may be there, where it leads to: that may be refused."""
+    hook = desk.create("webhook")
+    desk.done("webhook", hook)
+    for operation in ("WebHooks_Ping", "WebHooks_Test"):
+        desk.client.ask(operation, {"id": id_of(hook)}, desk.query())
+        desk.read("webhook", hook)
 
 
 def _deleted_at(desk: Desk, kind: str, stage: str) -> None:
