@@ -14,7 +14,7 @@ from pytest_speechcustom.conformance.command import VARIABLE, built_in, headers_
 from pytest_speechcustom.conformance.groups import NAMES, groups_of
 from pytest_speechcustom.conformance.outcome import GroupOutcome, together
 from pytest_speechcustom.conformance.reporting import headline, notes, table, undecided
-from pytest_speechcustom.conformance.runner import opened, run_group
+from pytest_speechcustom.conformance.runner import INTERRUPTED, opened, run_group
 from pytest_speechcustom.conformance.session import Gap, Settings
 from pytest_speechcustom.conformance.target import target_of
 from pytest_speechcustom.contracts import load
@@ -77,6 +77,8 @@ def _told(item: pytest.Item, outcome: GroupOutcome, allow: Mapping[str, str], st
     judged = judge(outcome.report, allow, strict=strict, baseline=baseline_of(item.config))
     gaps = [[gap.step, gap.reason, gap.missing] for gap in outcome.gaps]
     remember(item, "conformance", judged, {"group": outcome.group, "gaps": gaps, "broken_off": outcome.broken_off})
+    if outcome.broken_off == INTERRUPTED:
+        raise KeyboardInterrupt
     if outcome.broken_off:
         return f"the target cannot be reached: {outcome.broken_off}"
     if judged.failing:

@@ -114,6 +114,7 @@ def proxy(options: argparse.Namespace) -> int:
 def conformance(options: argparse.Namespace) -> int:
     """Check a server, or delete what earlier runs have left there."""
     from pytest_speechcustom.conformance import command, reporting
+    from pytest_speechcustom.conformance.runner import INTERRUPTED
     from pytest_speechcustom.conformance.session import Settings
     from pytest_speechcustom.reports import form_of
 
@@ -129,7 +130,7 @@ def conformance(options: argparse.Namespace) -> int:
         return _cleanup(options, named[0], settings, headers)
     baseline = _baseline(options)
     outcomes = []
-    with _interrupted():
+    with _interrupted(), Progress(sys.stderr) as progress:
         for service in named:
             outcome = command.run(
                 service,
@@ -139,9 +140,14 @@ def conformance(options: argparse.Namespace) -> int:
                 parameters=dict(options.param),
                 allow_writes=options.allow_writes,
                 only=options.only,
+                tell=progress.tell,
             )
             outcomes.append(outcome if baseline is None else outcome.accepting(baseline, _today()))
+            if outcome.broken_off == INTERRUPTED:
+                break
     publish(options, lambda form, colour: reporting.render_all(outcomes, form, colour=colour))
+    if outcomes[-1].broken_off == INTERRUPTED:
+        raise KeyboardInterrupt
     broken = [each for each in outcomes if each.broken_off]
     for each in broken:
         complain(f"{each.contract.id}: {each.broken_off}")

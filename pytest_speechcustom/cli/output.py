@@ -71,7 +71,7 @@ def _colourful(stream: TextIO | None) -> bool:
 
 
 class Progress:
-    """A line on a terminal that tells how far a long input has come; elsewhere, nothing."""
+    """A line on a terminal that tells how far a long work has come; elsewhere, nothing."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream if stream is not None and stream.isatty() else None
@@ -86,9 +86,14 @@ class Progress:
 
     def __call__(self, count: int) -> None:
         """Tell that so many exchanges were judged."""
-        if self._stream is not None and count % EVERY == 0:
-            self._shown = f"speechcustom: {count} exchanges"
-            self._write("\r" + self._shown)
+        if count % EVERY == 0:
+            self.tell(f"{count} exchanges")
+
+    def tell(self, text: str) -> None:
+        """Tell it in the place of what was told before."""
+        if self._stream is not None:
+            before, self._shown = self._shown, f"speechcustom: {text}"
+            self._write("\r" + self._shown.ljust(len(before)))
 
     def _write(self, text: str) -> None:
         assert self._stream is not None

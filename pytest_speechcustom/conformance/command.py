@@ -41,11 +41,12 @@ def contract_for(service: str, parameters: Mapping[str, Any]) -> Contract:
 def run(
     service: str, settings: Settings, *, url: str = "", headers: Headers = (),
     parameters: Mapping[str, Any] | None = None, allow_writes: bool = False, only: Sequence[str] = (),
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Outcome:  # fmt: skip
     """Check a service at a URL, or, without one, the built-in emulator of it, anew for each group.
 
-    `only` names groups; a run of some is never a whole one. Raises `UsageError` for what makes no sense, and
-    `SuiteFault` where the suite itself is wrong.
+    `only` names groups; a run of some is never a whole one. `tell` hears how far it has come. Raises `UsageError` for
+    what makes no sense, and `SuiteFault` where the suite itself is wrong.
     """
     told = dict(parameters or {})
     contract = contract_for(service, told)
@@ -60,7 +61,7 @@ def run(
         targets = lambda: target  # noqa: E731
     else:
         targets = lambda: built_in(contract, settings.seed, about)  # noqa: E731
-    outcomes, left, name = run_service(contract, targets, groups, settings)
+    outcomes, left, name = run_service(contract, targets, groups, settings, tell)
     return together(contract, name, outcomes, known, left)
 
 

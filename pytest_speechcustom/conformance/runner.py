@@ -28,6 +28,8 @@ from pytest_speechcustom.engine.report import Report
 from pytest_speechcustom.secrets import credentials
 from pytest_speechcustom.values import Exchange, Request
 
+INTERRUPTED = "interrupted"
+"""Why a group broke off that somebody has stopped."""
 _LONGEST_REQUEST = 10.0
 _MOST_HISTORIES = 20
 _MOST_ROUNDS = 20
@@ -64,7 +66,7 @@ def opened(target: Target, contract: Contract, settings: Settings) -> Iterator[P
 
 
 def run_group(place: Place, contract: Contract, group: Group, settings: Settings) -> GroupOutcome:
-    """Run one group, which shares no history with another. What came of it is in the outcome.
+    """Run one group, which shares no history with another. What came of it is in the outcome, also when interrupted.
 
     `SuiteFault` where the suite is at fault.
     """
@@ -76,6 +78,8 @@ def run_group(place: Place, contract: Contract, group: Group, settings: Settings
             group.probe(session)
     except Unreachable as reason:
         broken_off = str(reason)
+    except KeyboardInterrupt:
+        broken_off = INTERRUPTED
     clients = (client, *session.histories)
     reports = [each.report() for each in clients]
     histories = _histories(zip(clients, reports, strict=True), session)
@@ -155,16 +159,19 @@ def finish(target: Target, contract: Contract, settings: Settings) -> tuple[int,
 
 
 def run_service(
-    contract: Contract, targets: Callable[[], Target], groups: Sequence[Group], settings: Settings
-) -> tuple[list[GroupOutcome], tuple[str, ...], str]:
-    """Run groups one after the other; `targets` gives the target, anew for each.
+    contract: Contract, targets: Callable[[], Target], groups: Sequence[Group], settings: Settings,
+    tell: Callable[[str], None] = lambda _: None,
+) -> tuple[list[GroupOutcome], tuple[str, ...], str]:  # fmt: skip
+    """Run groups one after the other; `targets` gives the target, anew for each. `tell` hears which is next.
 
-    The outcomes, what could not be deleted, and the target's name. What cannot be reached ends the run.
+    The outcomes, what could not be deleted, and the target's name. What cannot be reached, or an interruption, ends the
+    run.
     """
     outcomes: list[GroupOutcome] = []
     left: list[str] = []
     name = ""
-    for group in groups:
+    for number, group in enumerate(groups, 1):
+        tell(f"{contract.id}: {group.name} ({number} of {len(groups)})")
         target = targets()
         name = str(target)
         with opened(target, contract, settings) as place:

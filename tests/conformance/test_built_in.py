@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from functools import cache
 
 import pytest
@@ -121,3 +123,13 @@ def test_a_form_of_one_service_is_refused_for_all(capsys: pytest.CaptureFixture[
     """Before anything is asked."""
     assert main(["conformance", "--format", "sarif"]) == 2
     assert "sarif is of one service: name it with --service" in capsys.readouterr().err
+
+
+def test_a_terminal_shows_how_far_it_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On standard error, in one line that is wiped at the end."""
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert main(["conformance", "--service", "video-indexer", "-k", "lists", "-k", "files"]) == 0
+    told = [each.rstrip() for each in terminal.getvalue().split("\r") if each.strip()]
+    assert told == ["speechcustom: video-indexer: lists (1 of 2)", "speechcustom: video-indexer: files (2 of 2)"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -36,7 +37,7 @@ def client_of(target: Target) -> Client:
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGINT is sent to a process")
 def test_ctrl_c_ends_the_run_and_deletes_what_was_made(tmp_path: Path) -> None:
-    """While the suite waits for work that takes long."""
+    """While the suite waits for work that takes long. What was found until then is told, and written."""
     service = SpeechService(SERVICE)
     without_control = service.app
 
@@ -48,14 +49,19 @@ def test_ctrl_c_ends_the_run_and_deletes_what_was_made(tmp_path: Path) -> None:
 
     with serving(app) as url:
         program = [sys.executable, "-m", "pytest_speechcustom", "conformance", "--service", SERVICE, "--url", url]
-        with subprocess.Popen([*program, "-k", "lists"], cwd=tmp_path, stderr=subprocess.PIPE, text=True) as suite:
+        program += ["-k", "lists", "--report", "report.json"]
+        with subprocess.Popen(
+            program, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as suite:
             deadline = time.monotonic() + 20
             while not any(each.request.method == "POST" for each in service.exchanges):
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
             suite.send_signal(signal.SIGINT)
-            _, complaint = suite.communicate(timeout=30)
+            said, complaint = suite.communicate(timeout=30)
     assert (suite.returncode, complaint) == (130, "speechcustom: error: interrupted\n")
+    assert said.splitlines()[-1].startswith(f"BROKEN OFF {SERVICE}: ")
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["verdict"] == "error"
     assert "DELETE" in {each.request.method for each in service.exchanges}
     assert not (tmp_path / FOLDER).exists()
 
