@@ -96,7 +96,7 @@ def _diff(commands: _Commands) -> None:
     )
     compare.add_argument("old", metavar="OLD", help="the contract that the client is written for")
     compare.add_argument("new", metavar="NEW", help="the contract that it shall be written for")
-    compare.add_argument("files", nargs="*", metavar="FILE", help="captured traffic of the client")
+    compare.add_argument("files", nargs="*", default=[], metavar="FILE", help="captured traffic of the client")
     _output(compare)
     compare.set_defaults(run=run.diff)
 

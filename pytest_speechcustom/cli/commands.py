@@ -48,7 +48,7 @@ def drift(options: argparse.Namespace) -> int:
 
     contract = _contract(options)
     found = Drift(contract, isolated=options.isolated)
-    return _captured(options, contract, found.look, found.report)
+    return _captured(options, contract, found.look, found.report, of_one=True)
 
 
 def diff(options: argparse.Namespace) -> int:
@@ -63,13 +63,14 @@ def diff(options: argparse.Namespace) -> int:
     _not_among(options.report, options.files)
     found = diff(load(options.old), load(options.new))
     unread: list[str] = []
+    usage = Usage(load(options.old))
+    for name in options.files:
+        for exchange in _exchanges(name, unread):
+            usage.add(exchange)
+    unread += _foreign(options.old, usage.exchanges, usage.calls)
     if options.files:
-        usage = Usage(load(options.old))
-        for name in options.files:
-            for exchange in _exchanges(name, unread):
-                usage.add(exchange)
         found = concerning(found, usage)
-    if not (unread and not found.exchanges):
+    if not unread or usage.calls:
         publish(options, lambda form, colour: render_diff(found, form))
     for message in unread:
         complain(message)
@@ -211,15 +212,30 @@ def _captured(
     judge: Callable[[Iterator[Exchange], Callable[[int], None]], None],
     reported: Callable[[], Report],
     side: Side | None = None,
+    *,
+    of_one: bool = False,
 ) -> int:
-    """Let every file be judged, each a history of its own; then publish the report. Returns the exit status."""
+    """Let every file be judged, each a history of its own; then publish the report. Returns the exit status.
+
+    `of_one`: traffic of which nothing is of this service is none to judge.
+    """
     baseline = _baseline(options)
     unread: list[str] = []
     with Progress(sys.stderr) as progress:
         for name in options.files:
             judge(_exchanges(name, unread), progress)
-    status = _concluded(options, contract, reported(), baseline, side=side, problems=unread)
+    report = reported()
+    if of_one:
+        unread += _foreign(contract.id, report.summary["exchanges"], sum(report.coverage["operations"].values()))
+    status = _concluded(options, contract, report, baseline, side=side, problems=unread)
     return TrafficError.exit_status if unread else status
+
+
+def _foreign(service: str, exchanges: int, calls: int) -> list[str]:
+    """What to say of traffic in which there is nothing of a service: of that nothing can be told."""
+    if calls or not exchanges:
+        return []
+    return [f"none of the {exchanges} exchanges is a call of {service}: is it traffic of another service?"]
 
 
 def _exchanges(name: str, unread: list[str]) -> Iterator[Exchange]:

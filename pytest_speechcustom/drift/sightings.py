@@ -52,11 +52,16 @@ class Sightings:
             message=told(breach.message, secrets),
             allowed=told(breach.allowed, secrets),
             seen=seen(breach, secrets),
-            source=breach.source or (operation.source if operation is not None else Source("", "")),
+            source=breach.source or (operation.source if operation is not None else self._of_paths),
             where=exchange.where,
             curl=line,
             shift=Shift(kind.impact, kind.direction, told(place, secrets)),
         )
+
+    @property
+    def _of_paths(self) -> Source:
+        """Where the operations are documented: the source of what is said of a call that is none of them."""
+        return self.contract.rules["request.path"].source
 
     def findings(self) -> tuple[Finding, ...]:
         """All of it, what breaks first, in the order in which it was first seen."""

@@ -28,6 +28,8 @@ class Usage:
 
     contract: Contract
     exchanges: int = 0
+    calls: int = 0
+    """How many of the exchanges are calls of the contract."""
     _uses: dict[Key, Use] = field(default_factory=dict)
     _router: Router = field(init=False)
 
@@ -42,6 +44,7 @@ class Usage:
         operation = route.operation
         if operation is None:
             return
+        self.calls += 1
         known = credentials(request.headers, request.url)
         call = mask_text(f"{operation.method} {urlsplit(request.url).path}", known)
         places = {"", *(f"query {name}" for name, _ in parse_qsl(route.query, keep_blank_values=True))}

@@ -328,7 +328,11 @@ def test_no_credential_is_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[st
     [
         ((OLD, "azure-speech-2025"), "unknown service 'azure-speech-2025'; did you mean azure-speech-2025-10-15?"),
         ((OLD, NEW, "nowhere.har"), "nowhere.har: cannot be read: No such file or directory"),
-        ((OLD,), "the following arguments are required: NEW, FILE (see speechcustom diff --help)"),
+        ((OLD,), "the following arguments are required: NEW (see speechcustom diff --help)"),
+        (
+            (OLD, NEW, str(Path(__file__).parents[2] / "examples" / "watson-training.ndjson")),
+            f"none of the 10 exchanges is a call of {OLD}: is it traffic of",
+        ),
     ],
 )
 def test_wrong_usage_is_one_line(arguments: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]) -> None:

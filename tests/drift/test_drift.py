@@ -498,3 +498,25 @@ def test_swapping_two_polls_of_different_models_changes_nothing() -> None:
     one, other = AZURE.read("model", 1, 30), AZURE.read("model", 2, 30.5, "Running")
 
     assert drift(V31, swap([one, other], 0, other, one)[:2]) == drift(V31, [one, other]) == []
+
+
+def test_traffic_of_another_service_is_no_drift(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing can be told of it: exit status 2. What was asked cites where the paths of the service are documented."""
+    assert (
+        cli.main(
+            [
+                "drift",
+                "--service",
+                "azure-speech-v3.1",
+                "--format",
+                "json",
+                str(Path(__file__).parents[2] / "examples" / "watson-training.ndjson"),
+            ]
+        )
+        == 2
+    )
+    out, err = capsys.readouterr()
+    assert err.startswith("speechcustom: error: none of the 10 exchanges is a call of azure-speech-v3.1")
+    report = json.loads(out)
+    assert report["verdict"] == "error"
+    assert {each["source"]["document"] for each in report["findings"]} == {"SWAGGER31"}
