@@ -389,7 +389,7 @@ def _nothing(service: str, place: files.Place) -> str:
     close = get_close_matches(place.name, shipped, n=1)
     near = f"; did you mean {close[0]!r}?" if close else ""
     return (
-        f"there is no cassette {place.name!r} of {service}{near} Shipped: {', '.join(shipped) or 'none'}. "
+        f"there is no cassette {place.name!r} of {service}{near or '.'} Shipped: {', '.join(shipped) or 'none'}. "
         f"--speechcustom-record=once records it to {_shown(place.own)}"
     )
 

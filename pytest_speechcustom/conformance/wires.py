@@ -158,7 +158,12 @@ def _response(answer: Any, data: bytes) -> Response:
 
 
 def _said(request: Request, error: BaseException) -> str:
-    return f"{_name(request)}: {type(error).__name__}"
+    """What went wrong, without the words of the library, which may hold a secret; those of the system do not."""
+    reason: BaseException | None = error
+    while reason is not None and not (isinstance(reason, OSError) and reason.strerror):
+        reason = reason.__cause__ or reason.__context__
+    why = f" ({reason.strerror})" if isinstance(reason, OSError) else ""
+    return f"{_name(request)}: {type(error).__name__}{why}"
 
 
 def _name(request: Request) -> str:
