@@ -548,6 +548,8 @@ class Checker:
             self._write(touch, record, moment.asked, sight.entity, moment.operation.method == "PUT")
         if touch.role != "list" or (whole and record.entity is None):
             record.entity = sight.entity if not sight.unordered else None
+        if touch.role != "list":
+            record.facts["told"] = True  # by itself, and not in a list only
 
     def _write(self, touch: Touch, record: Record, asked: Any, entity: Any, whole: bool = False) -> None:
         """Remember what was written: as the answer shows it, else as it was sent."""

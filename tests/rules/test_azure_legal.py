@@ -893,6 +893,12 @@ CASES = [
 ]
 
 
+@legal("Somebody else renames a model between two lists")
+def _(kit: Kit) -> History:
+    one = kit.entity("model", 1)
+    return [kit.page("/models", 0, [one]), kit.page("/models", 60, [one | {"displayName": "Another name"}])]
+
+
 @pytest.mark.parametrize(("service", "sentence"), CASES)
 def test_nothing_is_wrong(service: str, sentence: str) -> None:
     """No error and no warning; notes only where they are expected."""

@@ -13,8 +13,12 @@ from pytest_speechcustom.values import ABSENT, Absent, Rule
 
 
 def list_same(rule: Rule, history: History) -> EntityLaw:
-    """``list.same``: an entity in a list says the same as the entity itself, in what is fixed or written."""
+    """``list.same``: an entity in a list says the same as the entity itself, in what is fixed or written.
+
+    What this history has seen in lists only may be somebody else's, who may change it in between.
+    """
     resource = history.contract.resources[rule.args["resource"]]
+    lasting = frozenset(field.pointer for field in resource.fixed)
     only_lost = losses(rule, history)
     fields = {field.pointer: field for field in (*resource.fixed, *resource.written)}
 
@@ -34,7 +38,8 @@ def list_same(rule: Rule, history: History) -> EntityLaw:
             if now is ABSENT:
                 continue
             if not same(field, known, now):
-                if only_lost(known, now, sight):
+                foreign = "told" not in record.facts and pointer not in lasting and pointer not in record.known
+                if foreign or only_lost(known, now, sight):
                     outcome = outcome or UNSURE
                     continue
                 message = f"{pointer[1:]} of {record.name} is another in the list"
