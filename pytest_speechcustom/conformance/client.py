@@ -260,6 +260,15 @@ class Client:
             )
         )
 
+    def proved(self, rule: str, message: str, allowed: str) -> None:
+        """Enter that a rule of the contract was broken at the last exchange, which only several histories show."""
+        exchange = self.exchanges[-1]
+        operation = self._checker.ask(exchange.request).route.operation
+        assert operation is not None
+        assert exchange.response is not None
+        breach = Breach(rule, message, allowed, f"status {exchange.response.status}")
+        self._checker.blame(exchange, operation, breach)
+
     def known(self, said: Any, true: Any, what: str) -> None:
         """Hold what is told of data against the data that was sent; a length may be rounded."""
         near = isinstance(said, int | float) and isinstance(true, int) and abs(said - true) <= 1

@@ -22,6 +22,7 @@ FAILURE = (
 )
 TIME = "time to pass: a target on this machine that speaks /_speechcustom/advance"
 _MOST_LOOKS = 60
+_STRANGE_LOOKS = 3
 _FIRST_STEP, _LONGEST_STEP = 2.0, 3600.0
 _LONGEST_WAIT = 86_400
 
@@ -74,6 +75,11 @@ class Session:
         self.gaps: list[Gap] = []
         self.histories: list[Client] = []
         self._named = 0
+        self._statuses = {state.status for lifecycle in self.contract.lifecycles.values() for state in lifecycle.states}
+        self._open = any(
+            schema.get("x-open-enum") and self._statuses <= set(schema.get("enum", ()))
+            for schema in self.contract.schemas.values()
+        )
         self._interval = settings.interval(client.target)
 
     @property
@@ -105,19 +111,34 @@ class Session:
             self.gaps.append(Gap(name, "an answer had not the form to go on with", ""))
 
     def until(self, look: Callable[[], Answer], done: Callable[[Any], bool], what: str) -> Any:
-        """Look again and again until it is done; `Blocked` when that takes too long. What was seen last."""
+        """Look again and again until it is done. What was seen last.
+
+        `Blocked` when that takes too long, or when the status stays a word that no document knows.
+        """
         deadline = time.monotonic() + self.settings.timeout
         step = _FIRST_STEP
+        strange = 0
         for _ in range(_MOST_LOOKS if self.control.speaks else 1_000_000):
             seen = look()
             if seen.accepted and done(seen.body):
                 return seen.body
+            word = self._unknown(seen)
+            strange = strange + 1 if word is not None else 0
+            if word is not None and strange == _STRANGE_LOOKS:
+                raise Blocked(f"{what} ended early: the status is {word[:40]!r}, which no document knows")
             if time.monotonic() > deadline:
                 break
             if not self.control.advance(step):
                 time.sleep(min(self._interval, max(0.0, deadline - time.monotonic())))
             step = min(step * 1.7, _LONGEST_STEP)
         raise Blocked(f"{what} did not come to its end", f"more time (--timeout, now {self.settings.timeout:g} s)")
+
+    def _unknown(self, seen: Answer) -> str | None:
+        """The status in an answer, if it is none of the contract, and there can be no others."""
+        status = seen.body.get("status") if seen.accepted and isinstance(seen.body, dict) else None
+        if not isinstance(status, str) or status in self._statuses or self._open:
+            return None
+        return status
 
     def fail(self, kind: str, id: str) -> None:
         """Let the work on something fail; `Blocked` where that cannot be done."""

@@ -55,7 +55,7 @@ class Flavour:
 
 _MODEL = "customization_id"
 # How long a state that was just read is taken to last, in seconds: no service trains in less, and few stand-ins do.
-_MOMENT = 2
+_STILL = {"window": 2, "progress": "/progress"}
 _MODEL_CALLS = ("trainAcousticModel", "resetAcousticModel", "upgradeAcousticModel", "listAudio", "addAudio")
 _CHANGING = ("trainAcousticModel", "resetAcousticModel", "upgradeAcousticModel", "addAudio", "deleteAudio")
 
@@ -290,11 +290,12 @@ def _model_rules(said: Flavour) -> list[Rule]:
         rules += [
             Rule("model.train.conflict", "server", "documented", said.conflict,
                  "A train request is refused with 409 while the model is being trained.", "call.refused",
-                 busy | {"states": ("training",), "window": _MOMENT, "undecided": (400,)}, "conflict"),
+                 busy | _STILL | {"states": ("training",), "undecided": (400,)}, "conflict"),
             Rule("model.busy", "server", "documented", _sdk("delete_acoustic_model"),
                  "A model that is being trained or upgraded is not deleted, reset or upgraded.", "call.refused",
-                 on_model | {"operations": ("deleteAcousticModel", "resetAcousticModel", "upgradeAcousticModel"),
-                             "states": ("training", "upgrading"), "statuses": (), "window": _MOMENT}, "conflict"),
+                 on_model | _STILL
+                 | {"operations": ("deleteAcousticModel", "resetAcousticModel", "upgradeAcousticModel"),
+                    "states": ("training", "upgrading"), "statuses": ()}, "conflict"),
             Rule("model.train.conflict-audio", "server", "documented", said.conflict,
                  "A train request is refused with 409 while audio of the model is being analysed.", "call.in-use",
                  on_model | {"operations": ("trainAcousticModel", "getAudio", "listAudio", "addAudio"),
@@ -313,7 +314,7 @@ def _model_rules(said: Flavour) -> list[Rule]:
     if said.adding_while_training:
         rules.append(Rule("model.add-audio.conflict", "server", "documented", said.adding_while_training,
              "Audio is not accepted while the model is being trained.", "call.refused",
-             on_model | {"operations": ("addAudio",), "states": ("training",), "statuses": (), "window": _MOMENT},
+             on_model | _STILL | {"operations": ("addAudio",), "states": ("training",), "statuses": ()},
              "conflict"))  # fmt: skip
     if said.strict:
         strict = on_model | {"operations": ("trainAcousticModel",), "inside": "audio", "states": ("invalid",),

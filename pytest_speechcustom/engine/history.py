@@ -15,12 +15,31 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from pytest_speechcustom.contracts.model import Contract, Field, Operation, Touch
+from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.machine import Possible
 from pytest_speechcustom.engine.text import at
 from pytest_speechcustom.values import ABSENT, Absent
 
 MOST_RECORDS = 4096
 MOST_GRAVES = 512
+
+
+MOST_DOUBTS = 8
+
+
+@dataclass(slots=True)
+class Doubt:
+    """A call that the state of a resource forbade, if the resource still was in it.
+
+    `otherwise` are the states that it may be in by now, had it left those `statuses` by itself before the call: what
+    shows that it is in none of them proves `breach`. A resource of which `progress` (a pointer, and what it said) went
+    back was begun anew by a call that was not seen: that proves nothing.
+    """
+
+    breach: Breach
+    statuses: frozenset[str]
+    otherwise: frozenset[str]
+    progress: tuple[str, float | None] = ("", None)
 
 
 @dataclass(slots=True)
@@ -33,7 +52,7 @@ class Record:
     first-seen values, `times` the last instant of a property. `entity` is the last full picture, ``None`` after a
     write; it is `calm` when it was read or listed, nothing was wrong with it and no call came since, and only then
     `held` has what the laws said of it, by operation. `until` is when the last exchange on it ended. `facts` is for
-    laws that count. `gaps`: what was done to it is not known in full.
+    laws that count. `gaps`: what was done to it is not known in full. `doubts`: what the next reading may prove.
     """
 
     kind: str
@@ -59,6 +78,7 @@ class Record:
     until: float = float("-inf")
     facts: dict[str, Any] = field(default_factory=dict)
     gaps: bool = False
+    doubts: list[Doubt] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -80,6 +100,7 @@ class Record:
         self.known.clear()
         self.times.clear()
         self.facts.clear()
+        self.doubts.clear()
         self.gaps = True
 
     def doubt(self) -> None:

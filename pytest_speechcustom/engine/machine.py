@@ -72,6 +72,10 @@ class Machine:
         left = later & named
         return (left, True) if left else (named, False)
 
+    def shows(self, possible: frozenset[str], status: str) -> bool:
+        """Whether `status` may be read of a resource that was in one of these states, and was left to itself."""
+        return any(not self._next[state].isdisjoint(self._shown[status]) for state in possible)
+
     def row(self, operation: str, status: int, success: bool) -> Call | None:
         """The table row for a call with this answer; ``None`` when the tables know nothing of it."""
         for call in self._calls.get(operation, ()):

@@ -7,13 +7,13 @@ that nothing leaves by itself. `state.after-call`: the same, where a call said w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from pytest_speechcustom.contracts.model import Contract, Touch
+from pytest_speechcustom.contracts.model import Call, Contract, Touch
 from pytest_speechcustom.engine.breach import Breach
 from pytest_speechcustom.engine.history import Moment, Record, Sight
 from pytest_speechcustom.engine.machine import Machine
-from pytest_speechcustom.engine.text import at, short
+from pytest_speechcustom.engine.text import at, real, short
 
 Tally = Callable[[str, bool], None]
 
@@ -37,11 +37,14 @@ class States:
         machine = self.machines.get(touch.resource)
         record.possible = machine.start() if machine else None
         record.status, record.status_time, record.moved, record.blame = None, None, True, None
+        record.doubts.clear()
 
     def called(self, touch: Touch, record: Record, moment: Moment) -> None:
         """A call that the tables know was answered."""
         machine = self.machines.get(touch.resource)
         row = machine.row(moment.operation.id, moment.status, moment.accepted) if machine else None
+        if machine is not None and record.doubts:
+            self._doubted(machine, row, record, moment)
         if machine is None or row is None:
             return
         if moment.unordered or (row.statuses and not moment.asked_soundly):
@@ -59,6 +62,28 @@ class States:
         name = f"{touch.resource}: {row.id}"
         self.coverage["transitions"][name] = self.coverage["transitions"].get(name, 0) + 1
 
+    @staticmethod
+    def _doubted(machine: Machine, row: Call | None, record: Record, moment: Moment) -> None:
+        """Follow what a call did to a resource, had it not been where it seemed to be."""
+        unknown = row is None and moment.status < 400 and machine.touched_by(moment.operation.id)
+        if unknown or moment.unordered or (row is not None and row.statuses and not moment.asked_soundly):
+            record.doubts.clear()
+        if row is not None:
+            for doubt in record.doubts:
+                doubt.otherwise = machine.call(doubt.otherwise, row) or machine.states
+
+    @staticmethod
+    def _proved(machine: Machine, sight: Sight, status: str) -> Iterator[Breach]:
+        """What was in doubt, and is proved by the status now read: nothing but a call can have led back to it."""
+        record = sight.record
+        for doubt in record.doubts:
+            pointer, before = doubt.progress
+            now = real(at(sight.entity, pointer)) if pointer else None
+            again = before is not None and (now is None or now < before)
+            if status in doubt.statuses and not again and not machine.shows(doubt.otherwise, status):
+                yield doubt.breach
+        record.doubts.clear()
+
     def seen(self, sight: Sight, tally: Tally) -> Iterable[Breach]:
         """A status was read: judge it, and learn from it."""
         record, resource = sight.record, sight.touch.resource
@@ -69,6 +94,7 @@ class States:
             return
         if not machine.known(status):
             record.possible = None
+            record.doubts.clear()
             return  # the schema says so: state.closed is judged with the payload
         if closed := rules.get("state.closed"):
             tally(closed, True)
@@ -76,7 +102,10 @@ class States:
         self.coverage["states"][key] = self.coverage["states"].get(key, 0) + 1
         if sight.unordered:
             record.possible, record.status, record.status_time = None, None, None
+            record.doubts.clear()
             return
+        if record.doubts and sight.touch.role in ("read", "list"):
+            yield from self._proved(machine, sight, status)
         before, was = record.possible, record.status
         record.possible, reachable = machine.see(before, status)
         if sight.touch.role == "create" and before is not None:

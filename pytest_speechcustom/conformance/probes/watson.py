@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from pytest_speechcustom.conformance import flac
 from pytest_speechcustom.conformance.faults import Blocked
 from pytest_speechcustom.conformance.groups import Group
@@ -24,8 +26,10 @@ from pytest_speechcustom.conformance.probes.watson_desk import (
 )
 from pytest_speechcustom.conformance.session import Session
 from pytest_speechcustom.contracts.model import Json
+from pytest_speechcustom.values import Rule
 
 _FLAC = "audio/flac"
+_LONG_ENOUGH, _PAUSE = 0.5, 0.02
 
 
 def reading(session: Session) -> None:
@@ -220,23 +224,68 @@ def conflicts(session: Session) -> None:
         desk.settled(model, "long")
         desk.until(model, "ready", "available")
     with session.step("while it is trained"):
-        model = desk.ready()
-        desk.must(TRAIN, model)
-        for operation in (TRAIN, RESET, UPGRADE, DELETE):
-            _busy(desk, model, "training")
-            desk.do(operation, model)
+        model = _disturbed(desk, TRAIN, "training", (TRAIN, RESET, UPGRADE, DELETE))
+        desk.until(model, "available", "pending", "ready")
+    with session.step("audio while it is trained"):
+        model = _begun(desk, TRAIN)
         _busy(desk, model, "training")
         desk.try_adding(model, "late", flac.silence(LITTLE))
         desk.read(model)
         desk.until(model, "available", "pending", "ready")
     with session.step("while it is upgraded"):
-        model = desk.ready()
-        desk.must(UPGRADE, model)
-        for operation in (RESET, UPGRADE, DELETE):
-            _busy(desk, model, "upgrading")
-            desk.do(operation, model)
-        desk.read(model)
+        model = _disturbed(desk, UPGRADE, "upgrading", (RESET, UPGRADE, DELETE))
         desk.until(model, "ready")
+
+
+def _begun(desk: Desk, work: str) -> str:
+    """A model on which work has begun."""
+    model = desk.ready()
+    desk.must(work, model)
+    return model
+
+
+def _disturbed(desk: Desk, work: str, status: str, calls: tuple[str, ...]) -> str:
+    """A model after these calls in the middle of the work on it: a new one after each that has ended it."""
+    model = _begun(desk, work)
+    for operation in calls:
+        _busy(desk, model, status)
+        if not desk.do(operation, model).accepted:
+            continue
+        after = desk.look(model)  # that it is busy still proves that it was, unless it is so again
+        still = after.accepted and isinstance(after.body, dict) and after.body.get("status") == status
+        if still and operation != work:
+            continue
+        with desk.session.step(f"{operation} again and again, {status}"):
+            _insist(desk, work, status, operation)
+        model = _begun(desk, work)
+    desk.look(model)
+    return model
+
+
+def _insist(desk: Desk, work: str, status: str, operation: str) -> None:
+    """A call that was accepted and has ended the work: whether the work was over before it, by chance.
+
+    It is made in the middle of the work on two more models: at once on one, on the other after a while and many looks.
+    Work that lasts as long as the second has taken is not over when the first is asked, and the other way round.
+    """
+    rule = next((each for each in desk.session.contract.rules.values() if _about(each, operation, status)), None)
+    if rule is None or desk.client.judged_by is desk.client.contract:
+        return  # nothing forbids it, or a look is proof enough
+    for seconds in (0.0, _LONG_ENOUGH):
+        model, begun = _begun(desk, work), time.monotonic()
+        _busy(desk, model, status)
+        while time.monotonic() < begun + seconds:
+            time.sleep(_PAUSE)
+            _busy(desk, model, status)
+        if not desk.do(operation, model).accepted:
+            return
+    message = f"model {model} was {status}, as two others were, and {operation} was not refused for any of them"
+    desk.client.proved(rule.id, message, "a refusal")
+
+
+def _about(rule: Rule, operation: str, status: str) -> bool:
+    args = rule.args
+    return rule.law == "call.refused" and operation in args["operations"] and status in args["states"]
 
 
 def _busy(desk: Desk, model: str, status: str) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytest_speechcustom.engine.breach import Breach
-from pytest_speechcustom.engine.history import History, Moment, Record
+from pytest_speechcustom.engine.history import MOST_DOUBTS, Doubt, History, Moment, Record
 from pytest_speechcustom.engine.laws.outcome import HOLDS, UNSURE, ExchangeLaw, Outcome
 from pytest_speechcustom.engine.laws.subject import key_of, record_of, status_of
 from pytest_speechcustom.engine.machine import Machine
-from pytest_speechcustom.engine.text import at
+from pytest_speechcustom.engine.text import at, real
 from pytest_speechcustom.values import Rule
+
+_LACKING = (404, 405)
 
 
 def must_refuse(rule: Rule, history: History) -> ExchangeLaw:
@@ -16,7 +20,9 @@ def must_refuse(rule: Rule, history: History) -> ExchangeLaw:
 
     A refusal with one of the statuses `undecided` may have another reason, which the documents let go first.
     That the resource still was in such a state is taken as shown when no move leads out of them, or when it
-    was read in it, or put into it, within `window` seconds before the call and nothing happened since.
+    was read in it, or put into it, within `window` seconds before the call and nothing happened since. Else the
+    next reading may show it; not if what it says at `progress` went back. Without `statuses` any refusal will do, but
+    not that there is no such thing: that may have another reason.
     """
     states, statuses = frozenset(rule.args["states"]), tuple(rule.args["statuses"])
     window: float = rule.args.get("window", 0)
@@ -29,19 +35,36 @@ def must_refuse(rule: Rule, history: History) -> ExchangeLaw:
             return None
         if not machine.statuses(record.possible) <= states:
             return None
-        if moment.status in statuses or (not statuses and moment.refused):
+        if moment.status in statuses:
             return HOLDS
+        if not statuses and moment.refused:
+            return UNSURE if moment.status in _LACKING else HOLDS
         if moment.status >= 500 or moment.status in undecided:
             return UNSURE
         shown = machine.statuses(machine.later(record.possible)) <= states
-        if not shown and not _just_known(record, moment, window):
-            return UNSURE
+        proved = shown or _just_known(record, moment, window)
         allowed = " or ".join(map(str, statuses)) or "a refusal (4xx)"
         was = record.status or " or ".join(sorted(machine.statuses(record.possible)))
         message = f"{record.name} was {was}, and {moment.operation.id} was not refused as documented"
-        return Breach(rule.id, message, allowed, status_of(moment), resource=record.name)
+        breach = Breach(rule.id, message, allowed, status_of(moment), resource=record.name)
+        if proved:
+            return breach
+        if not moment.unordered and len(record.doubts) < MOST_DOUBTS:
+            _doubt(rule, record, machine, moment, breach)
+        return UNSURE
 
     return law
+
+
+def _doubt(rule: Rule, record: Record, machine: Machine, moment: Moment, breach: Breach) -> None:
+    """Wait for what is read next, in which the resource may still be as it was before the call."""
+    states, later = frozenset(rule.args["states"]), machine.later(record.possible)
+    assert later is not None
+    otherwise = frozenset(state for state in later if machine.status_of[state] not in states)
+    message = f"{breach.message} (exchange {moment.index}): it still is so"
+    pointer = rule.args.get("progress", "")
+    before = real(at(record.entity, pointer)) if pointer and not record.moved else None
+    record.doubts.append(Doubt(replace(breach, message=message), states, otherwise, (pointer, before)))
 
 
 def _just_known(record: Record, moment: Moment, window: float) -> bool:
