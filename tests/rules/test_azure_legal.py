@@ -885,18 +885,18 @@ def _refused_copy(kit: Kit) -> History:
     return [refused, answered_by(kit.read("copy", 1, 60), kit.error("GET", kit.path("copy", 1), 60))]
 
 
+@legal("Somebody else renames a model between two lists.")
+def _renamed_by_others(kit: Kit) -> History:
+    one = kit.entity("model", 1)
+    return [kit.page("/models", 0, [one]), kit.page("/models", 60, [one | {"displayName": "Another name"}])]
+
+
 CASES = [
     pytest.param(service, sentence, id=f"{service}: {sentence}")
     for sentence in LEGAL
     for service in KITS
     if ONLY.get(sentence, service) == service
 ]
-
-
-@legal("Somebody else renames a model between two lists")
-def _(kit: Kit) -> History:
-    one = kit.entity("model", 1)
-    return [kit.page("/models", 0, [one]), kit.page("/models", 60, [one | {"displayName": "Another name"}])]
 
 
 @pytest.mark.parametrize(("service", "sentence"), CASES)
