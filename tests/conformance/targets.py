@@ -25,8 +25,8 @@ Change = Callable[[Environ, str, Any], tuple[str, Any]]
 class Changed:
     """The emulator of a service as a WSGI application; `change` makes of each status line and JSON body another."""
 
-    def __init__(self, service: str, change: Change) -> None:
-        self._app = SpeechService(service).app
+    def __init__(self, service: str, change: Change, progress: str = "manual") -> None:
+        self._app = SpeechService(service, progress=progress).app
         self._change = change
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
