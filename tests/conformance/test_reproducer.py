@@ -258,8 +258,8 @@ def test_a_request_without_credentials_is_sent_without_them() -> None:
 def test_numbers_in_messages_agree_with_those_of_findings() -> None:
     """When reports become one; what somebody sent stays as it is."""
     report = Checker(load(CLOUD)).report("conformance")
-    texts = {"message": "made in exchange 1, missing", "allowed": "(exchange 2)", "seen": '"exchange 1" in exchange 0'}
-    told = replace(finding("model.list.complete", 3), **texts)
+    allowed, seen = "(exchange 2)", '"exchange 1" in exchange 0'
+    told = replace(finding("m", 3), message="made in exchange 1, missing", allowed=allowed, seen=seen)
     one = replace(report, summary={"exchanges": 10, "errors": 1, "warnings": 0, "notes": 0}, findings=(told,))
     first, second = joined(load(CLOUD), [one, one]).findings
     assert first == told
