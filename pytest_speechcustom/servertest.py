@@ -87,7 +87,9 @@ def _told(item: pytest.Item, outcome: GroupOutcome, allow: Mapping[str, str], st
         for rule, history in outcome.histories.items():
             if rule in shown:
                 lines += ["", f"the shortest history that shows {rule}:", *(f"  {line}" for line in history.curl)]
-                lines += ["", "the same as a test:", *(f"  {line}".rstrip() for line in history.pytest.splitlines())]
+                if history.pytest:
+                    lines += ["", "the same as a test:"]
+                    lines += [f"  {line}".rstrip() for line in history.pytest.splitlines()]
         return "\n".join(lines)
     if outcome.gaps and not any(
         each.rule == rules.ACCEPTED and each.observations for each in outcome.report.requirements

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -9,6 +10,8 @@ from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.engine.report import Report, Requirement
 from pytest_speechcustom.values import Finding, Verdict
 
+_NAMED = re.compile(r'"(?:[^"\\]|\\.)*"|\bexchange (\d{1,9})\b')
+"""An exchange that a text names. What stands in quotation marks was sent by somebody, and stays as it is."""
 _WORST: tuple[Verdict, ...] = ("violated", "satisfied", "inconclusive", "not-verified")
 
 
@@ -21,7 +24,7 @@ def joined(contract: Contract, reports: Iterable[Report]) -> Report:
     omitted: dict[str, int] = {}
     for report in reports:
         before = summary["exchanges"]
-        findings += [replace(each, exchange=each.exchange + before) for each in report.findings]
+        findings += [_later(each, before) for each in report.findings]
         for name, count in report.summary.items():
             summary[name] += count
         for kind, covered in report.coverage.items():
@@ -34,6 +37,20 @@ def joined(contract: Contract, reports: Iterable[Report]) -> Report:
     return Report(
         contract.id, "conformance", "fail" if summary["errors"] else "pass", summary,
         tuple(findings), tuple(verdicts.values()), coverage, omitted,
+    )  # fmt: skip
+
+
+def _later(finding: Finding, before: int) -> Finding:
+    """A finding numbered on, and with it what it says of other exchanges."""
+    if not before:
+        return finding
+
+    def shifted(text: str) -> str:
+        return _NAMED.sub(lambda match: f"exchange {int(match[1]) + before}" if match[1] else match[0], text)
+
+    return replace(
+        finding, exchange=finding.exchange + before, message=shifted(finding.message), allowed=shifted(finding.allowed),
+        seen=shifted(finding.seen),
     )  # fmt: skip
 
 

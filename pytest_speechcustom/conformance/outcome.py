@@ -25,7 +25,10 @@ NEVER: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The shortest history that shows a finding: as curl lines, and as the source of a pytest test."""
+    """The shortest history that shows a finding, and can be done again: as curl lines, and as the source of a test.
+
+    No test (empty), where only who knows the data that was sent can say what is wrong.
+    """
 
     curl: tuple[str, ...]
     pytest: str

@@ -83,7 +83,8 @@ def _text(outcome: Outcome, colour: bool) -> str:
     lines = [render(outcome.report, "text", dimensions=dimensions, colour=colour)]
     for rule, history in _histories(outcome):
         lines += [f"the shortest history that shows {rule}:", *(f"  {plain(line, None)}" for line in history.curl), ""]
-        lines += ["the same as a test:", *(f"  {line}".rstrip() for line in history.pytest.splitlines()), ""]
+        if history.pytest:
+            lines += ["the same as a test:", *(f"  {line}".rstrip() for line in history.pytest.splitlines()), ""]
     lines += table(outcome.rows)
     lines += [f"  undecided  {line}" for line in undecided(outcome)]
     lines += [f"  {line}" for line in notes(outcome)]
@@ -98,8 +99,9 @@ def _markdown(outcome: Outcome) -> str:
     lines += ["", *(f"* undecided: {line}" for line in undecided(outcome)), *(f"* {line}" for line in notes(outcome))]
     for rule, history in _histories(outcome):
         lines += ["", f"The shortest history that shows {rule}:", "", "~~~~sh"]
-        lines += [*(plain(line, None) for line in history.curl), "~~~~", "", "The same as a test:", ""]
-        lines += ["~~~~python", *history.pytest.splitlines(), "~~~~"]
+        lines += [*(plain(line, None) for line in history.curl), "~~~~"]
+        if history.pytest:
+            lines += ["", "The same as a test:", "", "~~~~python", *history.pytest.splitlines(), "~~~~"]
     return "\n".join([*lines, "", render(outcome.report, "markdown", dimensions=dimensions)])
 
 

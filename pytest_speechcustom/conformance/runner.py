@@ -11,22 +11,21 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from pytest_speechcustom.conformance.client import PACE, Client
+from pytest_speechcustom.conformance.closure import steps_of
 from pytest_speechcustom.conformance.control import Control
 from pytest_speechcustom.conformance.faults import Unreachable
 from pytest_speechcustom.conformance.groups import Group
 from pytest_speechcustom.conformance.joining import joined
 from pytest_speechcustom.conformance.ledger import FOLDER, Ledger, unfinished
 from pytest_speechcustom.conformance.outcome import GroupOutcome, History
-from pytest_speechcustom.conformance.reproducer import pytest_of
+from pytest_speechcustom.conformance.reproducer import curl_of, pytest_of
 from pytest_speechcustom.conformance.session import Session, Settings
-from pytest_speechcustom.conformance.shrink import shortest
+from pytest_speechcustom.conformance.shrink import repeatable
 from pytest_speechcustom.conformance.target import Target
 from pytest_speechcustom.conformance.wires import Wire, connect
 from pytest_speechcustom.contracts.model import Contract
-from pytest_speechcustom.engine.curl import curl
 from pytest_speechcustom.engine.report import Report
-from pytest_speechcustom.secrets import credentials
-from pytest_speechcustom.values import Exchange, Request
+from pytest_speechcustom.values import Request
 
 INTERRUPTED = "interrupted"
 """Why a group broke off that somebody has stopped."""
@@ -91,18 +90,12 @@ def _histories(judged: Iterable[tuple[Client, Report]], session: Session) -> dic
     found: dict[str, History] = {}
     for client, finding in ((client, finding) for client, report in judged for finding in report.findings):
         if finding.level != "note" and finding.rule not in found and len(found) < _MOST_HISTORIES:
-            exchanges: Sequence[Exchange] = client.exchanges[: finding.exchange + 1]
-            if client is session.client or len(exchanges) > _SHORT:
-                exchanges = shortest(client.judged_by, client.exchanges, finding)
-            lines = tuple(_line(each) for each in exchanges)
-            found[finding.rule] = History(lines, pytest_of(client.contract, client.base, exchanges, finding.rule))
+            whole = client is not session.client and finding.exchange < _SHORT
+            kept = range(finding.exchange + 1) if whole else None
+            steps = steps_of(*repeatable(client.judged_by, client.exchanges, finding, kept))
+            source = pytest_of(client.contract, client.base, steps, finding)
+            found[finding.rule] = History(tuple(curl_of(steps, finding)), source)
     return found
-
-
-def _line(exchange: Exchange) -> str:
-    request, response = exchange.request, exchange.response
-    status = str(response.status) if response is not None else "no answer"
-    return f"{curl(request, credentials(request.headers, request.url))}  # {status}"
 
 
 def clean(place: Place, contract: Contract, settings: Settings) -> tuple[str, ...]:

@@ -109,25 +109,6 @@ def test_a_failure_prints_the_shortest_history(capsys: pytest.CaptureFixture[str
     assert "Authorization: ***" in history[0]
 
 
-def test_the_reproducer_fails_as_the_server_did(pytester: pytest.Pytester) -> None:
-    """It is a test that runs by itself, against the same server, whose ids are others now; on a right one it passes."""
-    outcome = checked("watson-stt-cloud", Target(app=Changed("watson-stt-cloud", forgetful)), "lists")
-    source = outcome.groups[0].histories["watson-stt-cloud/model.list.complete"].pytest
-    assert "..." in source
-    assert "Basic" not in source
-    source = source.replace('"..."', '"Basic YXBpa2V5OmFueQ=="')
-    for app, failed in (
-        (Changed("watson-stt-cloud", forgetful), 1),
-        (SpeechService("watson-stt-cloud", seed=7).app, 0),
-    ):
-        with serving(app) as url:
-            pytester.makepyfile(source.replace("http://target.test", url))
-            result = pytester.runpytest_subprocess()
-        result.assert_outcomes(failed=failed, passed=1 - failed)
-        if failed:
-            result.stdout.fnmatch_lines(["*watson-stt-cloud/model.list.complete*"])
-
-
 @contextmanager
 def serving(app: Any) -> Iterator[str]:
     """A WSGI application on loopback."""
