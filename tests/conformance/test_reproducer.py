@@ -80,7 +80,7 @@ def test_a_printed_test_fails_as_the_server_did(
     assert ("speech_monitor" in source) is not rule.startswith("suite.")
     source = source.replace("range(tries)", "range(min(tries, 8))")
     for app, failed in (
-        (Changed(service, change, "polls:2"), 1),
+        (Changed(service, change, progress="polls:2"), 1),
         (SpeechService(service, seed=7, progress="polls:2").app, 0),
     ):
         with serving(app) as url:
