@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from tests.conformance import targets
 from tests.conformance.targets import Environ, behind
 from tests.conformance.test_targets import broken, serving
 from tests.faults.injection import Change, Scene
-from tests.faults.table import Row
+from tests.faults.table import ICP, Row
 from tests.faults.trial import VARIANTS
 
 OLD, VIDEO, CLOUD = "azure-speech-v3.1", "video-indexer", "watson-stt-cloud"
@@ -197,18 +197,28 @@ def test_what_schemathesis_calls_negative_is_judged_anew(monkeypatch: pytest.Mon
 
 
 KINDS = ("extra", "null", "order", "status")
-SAMPLE = [row for service in SERVICES for row in [each for each in VARIANTS if each.service == service
-          and each.kind in KINDS][::4]]  # fmt: skip
+QUICK = (VIDEO, ICP)
+"""Services with few operations: what is asked of them by chance takes seconds, of the others many."""
 
 
-@pytest.mark.parametrize("row", SAMPLE, ids=lambda row: row.id)
+def sample() -> Iterator[Any]:
+    """Some variants of each service; those of the services with many operations when there is time."""
+    for service in SERVICES:
+        for row in [each for each in VARIANTS if each.service == service and each.kind in KINDS][::4]:
+            yield pytest.param(row, id=row.id, marks=() if service in QUICK else pytest.mark.slow)
+
+
+SOME = [pytest.param(service, marks=() if service in QUICK else pytest.mark.slow) for service in SERVICES]
+
+
+@pytest.mark.parametrize("row", list(sample()))
 def test_a_legal_variant_is_no_error(row: Row) -> None:
     """Some of those that no fixed probe minds, either."""
     outcome = checked(row.service, lambda: behind(row.service, row.change, row.operations, row.statuses), *GENERATED)
     assert {each.rule for each in outcome.report.findings if each.level == "error"} == set()
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", SOME)
 def test_the_emulator_is_not_at_fault(service: str) -> None:
     """With another seed than the default one, which the whole runs have."""
     outcome = command.run(service, Settings(seed=11), only=GENERATED)
@@ -218,7 +228,7 @@ def test_the_emulator_is_not_at_fault(service: str) -> None:
 # how it goes
 
 
-@pytest.mark.parametrize("service", [VIDEO, OLD])
+@pytest.mark.parametrize("service", [VIDEO, pytest.param(OLD, marks=pytest.mark.slow)])
 def test_the_same_seed_gives_the_same_report(service: str, capfd: pytest.CaptureFixture[str]) -> None:
     """Byte by byte, whatever was imported in between; nothing is printed, and nothing left in the folder."""
     before = sorted(Path().iterdir())
@@ -316,7 +326,15 @@ def test_without_time_nothing_is_waited_for(tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("group", GENERATED)
-@pytest.mark.parametrize("how", ["hang", "close", "garbage", "drip", "redirect", "nonsense"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "hang",
+        "garbage",
+        "nonsense",
+        *(pytest.param(how, marks=pytest.mark.slow) for how in ("close", "drip", "redirect")),
+    ],
+)
 def test_a_server_that_misbehaves_ends_the_run(
     how: str, group: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,10 +60,10 @@ def open_to_all(environ: Environ, status: str, body: Any) -> tuple[str, Any]:
     ("service", "change", "group", "rule"),
     [
         (CLOUD, backwards, "lifecycle", "model.status.final"),
-        (CLOUD, backwards, "lifecycle", "model.busy"),
+        pytest.param(CLOUD, backwards, "lifecycle", "model.busy", marks=pytest.mark.slow),
         (CLOUD, wrong_sum, "audio", "audio.total"),
-        (CLOUD, forgetful, "lists", "model.list.complete"),
-        (CLOUD, refusing, "lifecycle", "suite.accepted"),
+        pytest.param(CLOUD, forgetful, "lists", "model.list.complete", marks=pytest.mark.slow),
+        pytest.param(CLOUD, refusing, "lifecycle", "suite.accepted", marks=pytest.mark.slow),
         (CLOUD, lenient, "errors", "suite.refused"),
         (CLOUD, open_to_all, "errors", "suite.anonymous"),
         (AZURE, again, "lifecycle", "model.status.final"),
