@@ -229,9 +229,11 @@ def test_the_emulator_is_not_at_fault(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", [VIDEO, pytest.param(OLD, marks=pytest.mark.slow)])
-def test_the_same_seed_gives_the_same_report(service: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_same_seed_gives_the_same_report(
+    service: str, capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Byte by byte, whatever was imported in between; nothing is printed, and nothing left in the folder."""
-    before = sorted(Path().iterdir())
+    monkeypatch.chdir(tmp_path)
     one, other = (render_all([command.run(service, Settings(seed=3), only=GENERATED)], "json") for _ in range(2))
     assert one == other
     program = (
@@ -243,7 +245,7 @@ def test_the_same_seed_gives_the_same_report(service: str, capfd: pytest.Capture
     again = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
     assert (again.stdout, again.stderr) == (one, "")
     assert capfd.readouterr() == ("", "")
-    assert sorted(Path().iterdir()) == before
+    assert sorted(tmp_path.iterdir()) == []
 
 
 def test_a_failing_run_is_the_same_again() -> None:
