@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 from pytest_speechcustom import __version__
@@ -31,7 +30,6 @@ class _Parser(argparse.ArgumentParser):
 
 
 _Commands = Any
-_Run = Callable[[argparse.Namespace], int]
 
 
 def parser() -> argparse.ArgumentParser:

@@ -9,9 +9,9 @@ import zipfile
 from collections.abc import Iterable, Sequence
 
 from pytest_speechcustom.conformance import rules
+from pytest_speechcustom.conformance.archive import zipped
 from pytest_speechcustom.conformance.closure import LeftOut, Step, ids_told, mentioned, status_of
 from pytest_speechcustom.conformance.flac import silence
-from pytest_speechcustom.conformance.probes.watson_desk import zipped
 from pytest_speechcustom.contracts.model import Contract
 from pytest_speechcustom.engine.checker import Checker
 from pytest_speechcustom.engine.curl import curl
@@ -130,7 +130,7 @@ class _Source:
     def imports(self) -> list[str]:
         """The imports of what makes bytes."""
         found = ["from pytest_speechcustom.conformance.flac import silence"] if self._silence else []
-        more = ["from pytest_speechcustom.conformance.probes.watson_desk import zipped"] if self._zipped else []
+        more = ["from pytest_speechcustom.conformance.archive import zipped"] if self._zipped else []
         return ["", *found, *more] if found or more else []
 
     def secrets(self) -> list[str]:

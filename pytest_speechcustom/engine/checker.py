@@ -330,7 +330,7 @@ class Checker:
         moment = Moment(
             index=index, operation=operation, variables=route.variables, query_text=route.query,
             url=exchange.request.url, asked=asked.value, answered=answered.value, asked_soundly=asked.sound,
-            answered_soundly=answered.sound, status=status, accepted=status in operation.success,
+            status=status, accepted=status in operation.success,
             refused=400 <= status < 500 and status not in _WIRE_ELSEWHERE, headers=asked.headers,
             answer_headers=answered.headers, body_size=body.size,
             started=exchange.started, ended=until, scope=(route.home, credential),

@@ -127,7 +127,6 @@ class Moment:
     asked: Any
     answered: Any
     asked_soundly: bool
-    answered_soundly: bool
     status: int
     accepted: bool
     refused: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from pytest_speechcustom.conformance import flac
+from pytest_speechcustom.conformance.archive import zipped
 from pytest_speechcustom.conformance.faults import Blocked
 from pytest_speechcustom.conformance.groups import Group
 from pytest_speechcustom.conformance.probes.negatives import bodies
@@ -22,7 +23,6 @@ from pytest_speechcustom.conformance.probes.watson_desk import (
     UPGRADE,
     ZIP,
     Desk,
-    zipped,
 )
 from pytest_speechcustom.conformance.session import Session
 from pytest_speechcustom.contracts.model import Json

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Mapping
 from typing import Any
 
 from pytest_speechcustom.conformance import flac
@@ -23,7 +20,6 @@ CREATE, LIST, READ = "createAcousticModel", "listAcousticModels", "getAcousticMo
 TRAIN, RESET, UPGRADE, DELETE = (
     "trainAcousticModel", "resetAcousticModel", "upgradeAcousticModel", "deleteAcousticModel",
 )  # fmt: skip
-UNSETTLED = ("training", "upgrading")
 
 
 class Desk:
@@ -145,15 +141,6 @@ class Desk:
             "the analysis",
         )
         return _whole(body)
-
-
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    """A zip of files; the same files give the same bytes."""
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), data)
-    return whole.getvalue()
 
 
 def _at(model: str, name: str) -> dict[str, str]:
