@@ -87,16 +87,17 @@ class Requests:
                   or draw(st.booleans())]  # fmt: skip
         chosen = [each for each in chosen if self._goes(operation, each, kind)]
         given = [(each, draw(self.parameter(operation, each))) for each in chosen]
-        place, credential = self.contract.security[0][0]
-        token = draw(st.sampled_from(self.payloads.words.get(credential, [CREDENTIALS.get(credential, "any")])))
+        carried = [(place, name, draw(self._credential(name))) for place, name in self.contract.security[0]]
+        carriers = {name for _, name, _ in carried}
         draft = Draft(
             operation,
             self.address,
             {each.name: value for each, value in given if each.place == "path"},
             (*((each.name, value) for each, value in given if each.place == "query"
-               and each.name.lower() != credential), *([(credential, token)] if place == "query" else ())),
+               and each.name.lower() not in carriers), *((name, token) for place, name, token in carried
+                                                         if place == "query")),
             (*((each.name, value) for each, value in given if each.place == "header"),
-             *([(credential.title(), token)] if place == "header" else ())),
+             *((name.title(), token) for place, name, token in carried if place == "header")),
         )  # fmt: skip
         return draw(self._with_body(draft, kind)) if kind else draft
 
@@ -127,6 +128,10 @@ class Requests:
         if schema.get("format") in FORMATS or (parameter.place == "header" and "pattern" in schema):
             return text(schema, operation.id)
         return WORDS
+
+    def _credential(self, name: str) -> st.SearchStrategy[str]:
+        """What the carrier of this name carries."""
+        return st.sampled_from(self.payloads.words.get(name, [CREDENTIALS.get(name, "any")]))
 
     def _goes(self, operation: Operation, parameter: Parameter, kind: str) -> bool:
         """Whether a parameter goes with this content type of the body."""
